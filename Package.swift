@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// Arrows point down this list only; `ArchitectureTests` reads the import lines and holds them to it.
+let package = Package(
+  name: "mlflow-lens",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "mlflow-lens", targets: ["mlflow-lens"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+
+    .target(name: "JSONText"),
+    .target(name: "TraceModel", dependencies: ["JSONText"]),
+    .target(name: "TraceQuery", dependencies: ["TraceModel"]),
+    .target(
+      name: "TraceStores",
+      dependencies: ["TraceQuery", "TraceModel", "JSONText", "CSQLite", .product(name: "Logging", package: "swift-log")]
+    ),
+    .target(name: "TraceSemantics", dependencies: ["TraceModel", "JSONText"]),
+    .target(name: "TraceAnalysis", dependencies: ["TraceSemantics", "TraceModel", "JSONText"]),
+    .target(name: "MCP", dependencies: ["JSONText", .product(name: "Logging", package: "swift-log")]),
+    .target(
+      name: "LensTools",
+      dependencies: ["MCP", "TraceAnalysis", "TraceSemantics", "TraceStores", "TraceQuery", "TraceModel", "JSONText"]
+    ),
+    .executableTarget(
+      name: "mlflow-lens",
+      dependencies: [
+        "LensTools", "MCP", "TraceStores", "TraceModel", "JSONText",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]
+    ),
+
+    .target(name: "LensTestSupport", dependencies: ["JSONText", "CSQLite"], path: "Tests/Support"),
+    .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "LensTestSupport"]),
+    .testTarget(name: "TraceModelTests", dependencies: ["TraceModel", "JSONText", "LensTestSupport"]),
+    .testTarget(
+      name: "TraceStoresTests", dependencies: ["TraceStores", "TraceQuery", "TraceModel", "CSQLite", "LensTestSupport"]
+    ),
+    .testTarget(
+      name: "TraceSemanticsTests", dependencies: ["TraceSemantics", "TraceModel", "JSONText", "LensTestSupport"]
+    ),
+    .testTarget(
+      name: "TraceAnalysisTests",
+      dependencies: ["TraceAnalysis", "TraceSemantics", "TraceModel", "JSONText", "LensTestSupport"]
+    ),
+    .testTarget(name: "MCPTests", dependencies: ["MCP", "JSONText", "LensTestSupport"]),
+    .testTarget(
+      name: "LensToolsTests",
+      dependencies: ["LensTools", "MCP", "TraceStores", "TraceModel", "JSONText", "LensTestSupport"]
+    ),
+    .testTarget(
+      name: "TranscriptTests",
+      dependencies: ["LensTools", "MCP", "TraceStores", "JSONText", "LensTestSupport", "mlflow-lens"],
+      exclude: ["Transcripts"]
+    ),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+/// The test command sets this; a newcomer's newer compiler may warn where ours does not, and must still build.
+let warningsAreErrors = Context.environment["MLFLOW_LENS_WARNINGS_AS_ERRORS"] != nil
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .strictMemorySafety(),
+  ]
+  if warningsAreErrors {
+    target.swiftSettings?.append(.treatAllWarnings(as: .error))
+  }
+}

@@ -1,0 +1,103 @@
+/// A way into a JSON value, as a JSON pointer (`/messages/0/content`, RFC 6901) or dotted (`messages[0].content`,
+/// `messages.0.content`). It enters JSON that is held in strings.
+public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
+  /// The keys and places, outermost first. Whether `0` is a key or a place is decided by the value it meets.
+  public var steps: [String]
+
+  /// A path from its steps.
+  public init(steps: [String]) { self.steps = steps }
+
+  /// Reads either form. An empty text is the whole value.
+  public init(_ text: String) {
+    if text.isEmpty || text == "$" {
+      steps = []
+    } else if text.first == "/" {
+      steps = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { step in
+        Self.decodePointerStep(step)
+      }
+    } else {
+      let dotted = text.hasPrefix("$.") ? text.dropFirst(2) : text[...]
+      steps = Self.splitDotted(dotted)
+    }
+  }
+
+  /// The path as a JSON pointer.
+  public var description: String {
+    steps.map { step in
+      "/" + String(step.flatMap { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) })
+    }.joined()
+  }
+
+  /// The value at this path, or how far the path led and what there was to choose from.
+  public func resolve(in root: JSONValue) -> Resolution {
+    var value = root
+    for (depth, step) in steps.enumerated() {
+      if let nested = value.nestedDocument() { value = nested.root }
+      let next: JSONValue?
+      switch value.kind {
+      case .object: next = value[step]
+      case .array: next = Int(step).flatMap { value[$0] }
+      default: next = nil
+      }
+      guard let next else {
+        return .missing(at: JSONPath(steps: Array(steps.prefix(depth))), step: step, choices: Self.choices(of: value))
+      }
+      value = next
+    }
+    return .found(value)
+  }
+
+  /// What following a path gave.
+  public enum Resolution: Sendable {
+    /// The value.
+    case found(JSONValue)
+    /// The path leads as far as `at`; there is no `step` there, but `choices` (keys, or a range of places).
+    case missing(at: JSONPath, step: String, choices: [String])
+  }
+
+  private static func choices(of value: JSONValue) -> [String] {
+    switch value.kind {
+    case .object: value.members.prefix(40).map(\.key)
+    case .array: value.count == 0 ? [] : ["0…\(value.count - 1)"]
+    default: []
+    }
+  }
+
+  private static func decodePointerStep(_ step: Substring) -> String {
+    var output = ""
+    var isEscape = false
+    for character in step {
+      if isEscape {
+        output.append(character == "1" ? "/" : character == "0" ? "~" : character)
+        isEscape = false
+      } else if character == "~" {
+        isEscape = true
+      } else {
+        output.append(character)
+      }
+    }
+    return output
+  }
+
+  /// Dots and brackets divide; what stands in back-ticks, or quoted in brackets, is one step.
+  private static func splitDotted(_ text: Substring) -> [String] {
+    var steps: [String] = []
+    var current = ""
+    var quote: Character?
+    func isQuote(_ character: Character) -> Bool { character == "`" || character == "'" || character == "\"" }
+    for character in text {
+      if let open = quote {
+        if character == open { quote = nil } else { current.append(character) }
+      } else if isQuote(character), current.isEmpty {
+        quote = character
+      } else if character == "." || character == "[" || character == "]" {
+        if !current.isEmpty { steps.append(current) }
+        current = ""
+      } else {
+        current.append(character)
+      }
+    }
+    if !current.isEmpty { steps.append(current) }
+    return steps
+  }
+}

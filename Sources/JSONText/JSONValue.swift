@@ -1,0 +1,193 @@
+/// A cursor at one value of a ``JSONDocument``.
+///
+/// Strings and numbers are decoded when asked for; ``rawBytes`` is the text as it stands in the document, so a value can
+/// be handed on without loss (`5` stays `5`, `5.0` stays `5.0`).
+public struct JSONValue: Sendable {
+  @usableFromInline let storage: JSONDocument.Storage
+  @usableFromInline let index: Int
+
+  @inlinable
+  init(storage: JSONDocument.Storage, index: Int) {
+    self.storage = storage
+    self.index = index
+  }
+
+  @inlinable
+  var word: TapeWord { TapeWord(bits: storage.tape[index]) }
+
+  /// What this value is.
+  @inlinable
+  public var kind: JSONKind { word.kind }
+
+  /// Whether this is the word `null`.
+  @inlinable
+  public var isNull: Bool { kind == .null }
+
+  /// Whether this is an array or an object.
+  @inlinable
+  public var isContainer: Bool { kind == .array || kind == .object }
+
+  /// The truth value, or nil when this is no `true` or `false`.
+  public var bool: Bool? {
+    switch kind {
+    case .true: true
+    case .false: false
+    default: nil
+    }
+  }
+
+  /// The decoded string, or nil when this is none. Ill-formed UTF-8 and lone surrogates become U+FFFD.
+  public var string: String? {
+    guard kind == .string else { return nil }
+    return String(decoding: stringBytes, as: UTF8.self)
+  }
+
+  /// The decoded string as UTF-8, empty when this is no string.
+  public var stringBytes: [UInt8] {
+    guard kind == .string else { return [] }
+    let body = storage.bytes[word.offset..<word.offset + word.length]
+    return word.hasEscapes ? unescape(body) : Array(body)
+  }
+
+  /// Length of the string as it stands in the document, without its quotes and before decoding; 0 for other kinds.
+  public var encodedStringLength: Int { kind == .string ? word.length : 0 }
+
+  /// The number as it is written, or nil when this is none.
+  public var numberText: String? {
+    guard kind == .number else { return nil }
+    return String(decoding: rawBytes, as: UTF8.self)
+  }
+
+  /// The integer, if this is a number written as one that fits 64 bits. `5.0` is not an integer here.
+  public var int64: Int64? {
+    guard kind == .number else { return nil }
+    return Int64(String(decoding: rawBytes, as: UTF8.self))
+  }
+
+  /// The nearest double, or nil when this is no number. `NaN` and `Infinity` are read as Python writes them.
+  public var double: Double? {
+    guard let text = numberText else { return nil }
+    return Double(text)
+  }
+
+  /// Elements of an array or members of an object; 0 for other kinds.
+  @inlinable
+  public var count: Int { isContainer ? word.length : 0 }
+
+  /// The text of this value as it stands in the document, quotes and brackets included.
+  public var rawBytes: ArraySlice<UInt8> {
+    let word = word
+    switch word.kind {
+    case .array, .object:
+      let bounds = TapeWord(bits: storage.tape[index + 1])
+      return storage.bytes[bounds.start..<bounds.end]
+    case .string:
+      return storage.bytes[word.offset - 1..<word.offset + word.length + 1]
+    case .null, .true, .false, .number:
+      return storage.bytes[word.offset..<word.offset + word.length]
+    }
+  }
+
+  /// The member of that name, the last one if there are several (as Python's parser has it); nil when there is none.
+  public subscript(key: String) -> JSONValue? {
+    guard kind == .object else { return nil }
+    var found: JSONValue?
+    for member in members where member.hasKey(key) { found = member.value }
+    return found
+  }
+
+  /// The element at that place, or nil when there is none. Takes time in proportion to the place.
+  public subscript(position: Int) -> JSONValue? {
+    guard kind == .array, position >= 0, position < count else { return nil }
+    var skipped = 0
+    for element in elements {
+      if skipped == position { return element }
+      skipped += 1
+    }
+    return nil
+  }
+
+  /// The elements of an array in order; empty for other kinds.
+  public var elements: Elements {
+    kind == .array
+      ? Elements(storage: storage, next: index + 2, end: word.offset) : Elements(storage: storage, next: 0, end: 0)
+  }
+
+  /// The members of an object in document order; empty for other kinds.
+  public var members: Members {
+    kind == .object
+      ? Members(storage: storage, next: index + 2, end: word.offset) : Members(storage: storage, next: 0, end: 0)
+  }
+
+  /// The JSON that a string holds, if it holds an object or an array: MLflow nests JSON in strings.
+  public func nestedDocument() -> JSONDocument? {
+    guard kind == .string else { return nil }
+    let bytes = stringBytes
+    guard let first = bytes.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+    else { return nil }
+    return try? JSONDocument(bytes)
+  }
+
+  @inlinable
+  static func following(_ storage: JSONDocument.Storage, _ index: Int) -> Int {
+    let word = TapeWord(bits: storage.tape[index])
+    return word.kind == .object || word.kind == .array ? word.offset : index + 1
+  }
+
+  /// The elements of an array.
+  public struct Elements: Sequence, IteratorProtocol, Sendable {
+    @usableFromInline let storage: JSONDocument.Storage
+    @usableFromInline var next: Int
+    @usableFromInline let end: Int
+
+    /// The next element.
+    @inlinable
+    public mutating func next() -> JSONValue? {
+      guard next < end else { return nil }
+      let value = JSONValue(storage: storage, index: next)
+      next = JSONValue.following(storage, next)
+      return value
+    }
+  }
+
+  /// One member of an object.
+  public struct Member: Sendable {
+    @usableFromInline let storage: JSONDocument.Storage
+    @usableFromInline let index: Int
+
+    @usableFromInline
+    init(storage: JSONDocument.Storage, index: Int) {
+      self.storage = storage
+      self.index = index
+    }
+
+    /// The member's name.
+    public var key: String { JSONValue(storage: storage, index: index).string ?? "" }
+    /// The member's value.
+    public var value: JSONValue { JSONValue(storage: storage, index: index + 1) }
+
+    /// Whether the member has this name; makes no string for the usual key without escapes.
+    public func hasKey(_ name: String) -> Bool {
+      let word = TapeWord(bits: storage.tape[index])
+      if word.hasEscapes { return key == name }
+      guard word.length == name.utf8.count else { return false }
+      return storage.bytes[word.offset..<word.offset + word.length].elementsEqual(name.utf8)
+    }
+  }
+
+  /// The members of an object.
+  public struct Members: Sequence, IteratorProtocol, Sendable {
+    @usableFromInline let storage: JSONDocument.Storage
+    @usableFromInline var next: Int
+    @usableFromInline let end: Int
+
+    /// The next member.
+    @inlinable
+    public mutating func next() -> Member? {
+      guard next < end else { return nil }
+      let member = Member(storage: storage, index: next)
+      next = JSONValue.following(storage, next + 1)
+      return member
+    }
+  }
+}
