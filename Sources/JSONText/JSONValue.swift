@@ -110,13 +110,13 @@ public struct JSONValue: Sendable {
   /// The elements of an array in order; empty for other kinds.
   public var elements: Elements {
     kind == .array
-      ? Elements(storage: storage, next: index + 2, end: word.offset) : Elements(storage: storage, next: 0, end: 0)
+      ? Elements(storage: storage, cursor: index + 2, end: word.offset) : Elements(storage: storage, cursor: 0, end: 0)
   }
 
   /// The members of an object in document order; empty for other kinds.
   public var members: Members {
     kind == .object
-      ? Members(storage: storage, next: index + 2, end: word.offset) : Members(storage: storage, next: 0, end: 0)
+      ? Members(storage: storage, cursor: index + 2, end: word.offset) : Members(storage: storage, cursor: 0, end: 0)
   }
 
   /// The JSON that a string holds, if it holds an object or an array: MLflow nests JSON in strings.
@@ -137,15 +137,15 @@ public struct JSONValue: Sendable {
   /// The elements of an array.
   public struct Elements: Sequence, IteratorProtocol, Sendable {
     @usableFromInline let storage: JSONDocument.Storage
-    @usableFromInline var next: Int
+    @usableFromInline var cursor: Int
     @usableFromInline let end: Int
 
     /// The next element.
     @inlinable
     public mutating func next() -> JSONValue? {
-      guard next < end else { return nil }
-      let value = JSONValue(storage: storage, index: next)
-      next = JSONValue.following(storage, next)
+      guard cursor < end else { return nil }
+      let value = JSONValue(storage: storage, index: cursor)
+      cursor = JSONValue.following(storage, cursor)
       return value
     }
   }
@@ -178,15 +178,15 @@ public struct JSONValue: Sendable {
   /// The members of an object.
   public struct Members: Sequence, IteratorProtocol, Sendable {
     @usableFromInline let storage: JSONDocument.Storage
-    @usableFromInline var next: Int
+    @usableFromInline var cursor: Int
     @usableFromInline let end: Int
 
     /// The next member.
     @inlinable
     public mutating func next() -> Member? {
-      guard next < end else { return nil }
-      let member = Member(storage: storage, index: next)
-      next = JSONValue.following(storage, next + 1)
+      guard cursor < end else { return nil }
+      let member = Member(storage: storage, index: cursor)
+      cursor = JSONValue.following(storage, cursor + 1)
       return member
     }
   }
