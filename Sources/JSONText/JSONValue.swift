@@ -12,6 +12,12 @@ public struct JSONValue: Sendable {
     self.index = index
   }
 
+  /// The word `null`, for where a document has nothing.
+  public static let null = JSONValue(
+    storage: JSONDocument.Storage(
+      bytes: Array("null".utf8), tape: [TapeWord(kind: .null, length: 4, offset: 0).bits]),
+    index: 0)
+
   @inlinable
   var word: TapeWord { TapeWord(bits: storage.tape[index]) }
 

@@ -1,0 +1,91 @@
+import MCP
+import TraceModel
+import TraceQuery
+import TraceStores
+
+extension LensContext {
+  /// The trace of an id, or of a prefix that no other trace shares.
+  func trace(_ reference: String) async throws(ToolError) -> Trace {
+    let id = try await traceID(reference)
+    return try await ask { store async throws(StoreError) in try await store.trace(id) }
+  }
+
+  private func traceID(_ reference: String) async throws(ToolError) -> TraceID {
+    let matches = try await ask { store async throws(StoreError) in
+      let found = try await store.traceIDs(withPrefix: reference, limit: 6)
+      // `9f2c…` is how people quote `tr-9f2c…`.
+      return found.isEmpty && !reference.hasPrefix("tr-")
+        ? try await store.traceIDs(withPrefix: "tr-\(reference)", limit: 6) : found
+    }
+    if let exact = matches.first(where: { $0.rawValue == reference }) { return exact }
+    let shown = excerpter.line(reference, limit: 80)
+    switch matches.count {
+    case 1: return matches[0]
+    case 0:
+      throw ToolError(
+        .notFound, "There is no trace '\(shown)'",
+        allowed: "A trace id is tr- and 32 hex digits, or a prefix that only one trace has",
+        next: "For the newest ids call \(NextCall("search_traces", [:]).text(style))")
+    default:
+      throw ToolError(
+        .invalidArguments, "'\(shown)' begins more than one trace id",
+        allowed: "Write more of one of: \(matches.prefix(5).map(\.rawValue).joined(separator: ", "))")
+    }
+  }
+
+  /// The traces of a session in order of their start. An empty session is an error that says what there is.
+  func session(_ id: String, experiments: ExperimentChoice) async throws(ToolError) -> [Trace] {
+    var query = TraceQuery(
+      experimentIDs: experiments.ids, conditions: [.session(id)], order: [TraceOrder(.timestamp)], limit: 500)
+    var traces: [Trace] = []
+    while true {
+      let current = query
+      let (page, part) = try await ask { store async throws(StoreError) in
+        let page = try await store.search(current)
+        return (page, try await store.traces(page.infos.map(\.id)))
+      }
+      traces += part
+      guard let next = page.nextPageToken else { break }
+      query.offset = next.offset
+    }
+    guard traces.isEmpty else { return traces }
+    let newest = try await ask { store async throws(StoreError) in
+      try await store.search(TraceQuery(experimentIDs: experiments.ids, limit: 200))
+    }
+    var known: [String] = []
+    for session in newest.infos.compactMap(\.sessionID) where !known.contains(session) { known.append(session) }
+    let list = known.prefix(6).map { "'\(excerpter.line($0, limit: 60))'" }.joined(separator: ", ")
+    throw ToolError(
+      .notFound, "There is no session '\(excerpter.line(id, limit: 80))' in \(experiments.words)",
+      allowed: known.isEmpty
+        ? "None of the newest traces has a session id (metadata mlflow.trace.session)" : "Newest sessions: \(list)")
+  }
+}
+
+extension Trace {
+  /// The span of an alias (`s12`), a hex id, a unique prefix of one of at least four digits, or its base64 form.
+  func spanIndex(_ reference: String) throws(ToolError) -> Int {
+    if reference.first == "s", let number = Int(reference.dropFirst()), number >= 1 {
+      guard number <= spans.count else {
+        throw ToolError(
+          .notFound, "There is no span '\(reference)' in \(info.id)",
+          allowed: spans.isEmpty ? "The trace has no spans" : "Its spans are s1 to s\(spans.count)")
+      }
+      return number - 1
+    }
+    if let id = SpanID(reference), let index = spans.firstIndex(where: { $0.id == id }) { return index }
+    let matches =
+      reference.utf8.count >= 4 ? spans.indices.filter { spans[$0].id.description.hasPrefix(reference.lowercased()) } : []
+    guard let index = matches.first else {
+      throw ToolError(
+        .notFound, "There is no span '\(reference.prefix(40))' in \(info.id)",
+        allowed: "Name a span by its alias (s1 to s\(spans.count)), its id of 16 hex digits or the first 4 or more of them")
+    }
+    guard matches.count == 1 else {
+      throw ToolError(
+        .invalidArguments, "'\(reference)' begins the ids of \(matches.count) spans",
+        allowed: "Write more of it, or use the alias: \(matches.prefix(5).map(Self.alias(ofSpanAt:)).joined(separator: ", "))")
+    }
+    return index
+  }
+}

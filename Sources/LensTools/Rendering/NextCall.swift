@@ -1,0 +1,51 @@
+import JSONText
+
+/// A call that leads on from an answer, in the words of whoever reads it.
+struct NextCall: Sendable {
+  /// Who reads the answer.
+  enum Style: Sendable {
+    /// A client of the server: tool name and JSON arguments.
+    case tool
+    /// A person at a shell.
+    case commandLine
+  }
+
+  var tool: String
+  var arguments: KeyValuePairs<String, JSON>
+
+  init(_ tool: String, _ arguments: KeyValuePairs<String, JSON>) {
+    self.tool = tool
+    self.arguments = arguments
+  }
+
+  /// `get_trace {"trace_id":"tr-…"}` or `mlflow-lens get-trace --trace-id tr-…`.
+  func text(_ style: Style) -> String {
+    switch style {
+    case .tool:
+      return "\(tool) \(JSON.object(arguments.map { JSON.Member($0.key, $0.value) }).text)"
+    case .commandLine:
+      return (["mlflow-lens", tool.kebab] + arguments.flatMap { Self.words("--\($0.key.kebab)", $0.value) })
+        .joined(separator: " ")
+    }
+  }
+
+  private static func words(_ flag: String, _ value: JSON) -> [String] {
+    switch value {
+    case .bool(true): [flag]
+    case .bool(false): ["\(flag)=false"]
+    case .array(let elements): elements.flatMap { words(flag, $0) }
+    case .string(let text): [flag, quoted(text)]
+    default: [flag, value.text]
+    }
+  }
+
+  /// The word as a POSIX shell takes it literally.
+  private static func quoted(_ text: String) -> String {
+    let isPlain = !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=,".contains($0)) }
+    return isPlain ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+  }
+}
+
+extension String {
+  fileprivate var kebab: String { String(map { $0 == "_" ? "-" : $0 }) }
+}

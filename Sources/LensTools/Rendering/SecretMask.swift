@@ -1,0 +1,184 @@
+/// Replaces what looks like a credential by `[masked: kind, N chars]`.
+///
+/// Works on text and on JSON text alike: what is masked never includes a quote, a backslash or a line break, so JSON stays
+/// JSON however deeply it is nested in strings.
+enum SecretMask {
+  /// The text with its secrets masked.
+  static func masked(_ bytes: [UInt8]) -> [UInt8] {
+    var output: [UInt8] = []
+    var copied = 0
+    var position = 0
+    while position < bytes.count {
+      guard isTrigger[Int(bytes[position])], let hit = secret(in: bytes, at: position), hit.range.count > 0 else {
+        position += 1
+        continue
+      }
+      if output.isEmpty { output.reserveCapacity(bytes.count) }
+      output += bytes[copied..<hit.range.lowerBound]
+      output += "[masked: \(hit.kind), \(hit.range.count) chars]".utf8
+      copied = hit.range.upperBound
+      position = max(hit.range.upperBound, position + 1)
+    }
+    guard copied > 0 else { return bytes }
+    return output + bytes[copied...]
+  }
+
+  private struct Hit {
+    var kind: String
+    var range: Range<Int>
+  }
+
+  /// A credential with a known beginning: how it starts, how many characters must follow, what it is.
+  private struct Prefix {
+    var start: [UInt8]
+    var fewest: Int
+    var kind: String
+
+    init(_ start: String, _ fewest: Int, _ kind: String) {
+      self.start = Array(start.utf8)
+      self.fewest = fewest
+      self.kind = kind
+    }
+  }
+
+  /// The longer prefix first.
+  private static let prefixes = [
+    Prefix("sk-ant-", 16, "anthropic key"), Prefix("sk-proj-", 16, "openai key"), Prefix("sk-", 16, "api key"),
+    Prefix("sk_live_", 12, "stripe key"), Prefix("sk_test_", 12, "stripe key"), Prefix("rk_live_", 12, "stripe key"),
+    Prefix("ghp_", 20, "github token"), Prefix("gho_", 20, "github token"), Prefix("ghu_", 20, "github token"),
+    Prefix("ghs_", 20, "github token"), Prefix("ghr_", 20, "github token"), Prefix("github_pat_", 20, "github token"),
+    Prefix("glpat-", 16, "gitlab token"), Prefix("xoxb-", 10, "slack token"), Prefix("xoxp-", 10, "slack token"),
+    Prefix("xoxa-", 10, "slack token"), Prefix("xapp-", 10, "slack token"), Prefix("AKIA", 16, "aws key id"),
+    Prefix("ASIA", 16, "aws key id"), Prefix("AIza", 30, "google key"), Prefix("hf_", 20, "hugging face token"),
+    Prefix("dapi", 32, "databricks token"), Prefix("eyJ", 30, "jwt"),
+  ]
+
+  /// Names whose value is a secret, with `_` and `-` left out, and the fewest characters such a value has.
+  private static let names: [(name: [UInt8], fewest: Int)] = [
+    ("password", 3), ("passwd", 3), ("passphrase", 3), ("clientsecret", 6), ("secretkey", 6), ("secretaccesskey", 6),
+    ("secret", 8), ("apikey", 8), ("accesstoken", 8), ("authtoken", 8), ("refreshtoken", 8), ("bearertoken", 8),
+    ("privatekey", 8), ("accesskey", 8), ("authorization", 8), ("setcookie", 8), ("cookie", 8), ("csrftoken", 3),
+    ("sessiontoken", 8), ("token", 20),
+  ].map { (Array($0.0.utf8), $0.1) }
+
+  private static let isTrigger: [Bool] = {
+    var table = Array(repeating: false, count: 256)
+    for prefix in prefixes { table[Int(prefix.start[0])] = true }
+    for byte in "B-:=".utf8 { table[Int(byte)] = true }
+    return table
+  }()
+
+  private static func secret(in bytes: [UInt8], at position: Int) -> Hit? {
+    switch bytes[position] {
+    case UInt8(ascii: "-"): return privateKey(bytes, position)
+    case UInt8(ascii: ":"), UInt8(ascii: "="): return urlPassword(bytes, position) ?? namedValue(bytes, position)
+    case UInt8(ascii: "B"): return schemeToken(bytes, position)
+    default: return prefixed(bytes, position)
+    }
+  }
+
+  private static func prefixed(_ bytes: [UInt8], _ position: Int) -> Hit? {
+    guard position == 0 || !isWord(bytes[position - 1]) else { return nil }
+    for prefix in prefixes where starts(bytes, position, prefix.start) {
+      let isDotted = prefix.kind == "jwt"
+      let end = run(bytes, position + prefix.start.count) { isWord($0) || $0 == UInt8(ascii: "-") || isDotted && $0 == UInt8(ascii: ".") }
+      if end - position - prefix.start.count >= prefix.fewest { return Hit(kind: prefix.kind, range: position..<end) }
+    }
+    return nil
+  }
+
+  /// `Bearer …` and `Basic …`; ordinary words after them ("Basic settings") are no credentials.
+  private static func schemeToken(_ bytes: [UInt8], _ position: Int) -> Hit? {
+    for scheme in ["Bearer ", "Basic "] where starts(bytes, position, Array(scheme.utf8)) {
+      let start = position + scheme.utf8.count
+      let end = run(bytes, start, isTokenByte)
+      let token = bytes[start..<end]
+      let hasDigitOrMark = token.contains { !isLetter($0) }
+      let hasInnerCapital = token.dropFirst().contains { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") }
+      guard token.count >= 8, hasDigitOrMark || hasInnerCapital else { continue }
+      return Hit(kind: scheme == "Basic " ? "basic credentials" : "bearer token", range: start..<end)
+    }
+    return nil
+  }
+
+  /// From `-----BEGIN … PRIVATE KEY-----` up to what ends it, line by line: the range holds no backslash, so the lines of a
+  /// key inside JSON are masked one by one.
+  private static func privateKey(_ bytes: [UInt8], _ position: Int) -> Hit? {
+    guard starts(bytes, position, Array("-----BEGIN ".utf8)) else { return nil }
+    let label = bytes[position..<min(position + 64, bytes.count)]
+    guard String(decoding: label, as: UTF8.self).contains("PRIVATE KEY-----") else { return nil }
+    let marker = Array("-----END".utf8)
+    var end = position + 11
+    while end < bytes.count, !starts(bytes, end, marker), bytes[end] != UInt8(ascii: "\"") { end += 1 }
+    while end > position, bytes[end - 1] == UInt8(ascii: "\\") { end -= 1 }
+    return Hit(kind: "private key", range: position..<end)
+  }
+
+  /// The password in `scheme://user:password@host`.
+  private static func urlPassword(_ bytes: [UInt8], _ position: Int) -> Hit? {
+    guard starts(bytes, position, Array("://".utf8)) else { return nil }
+    let authority = position + 3
+    let end = run(bytes, authority) { byte in
+      byte > 0x20 && byte != UInt8(ascii: "/") && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+        && byte != UInt8(ascii: "?") && byte != UInt8(ascii: "'")
+    }
+    guard let at = bytes[authority..<end].lastIndex(of: UInt8(ascii: "@")),
+      let colon = bytes[authority..<at].firstIndex(of: UInt8(ascii: ":")), at > colon + 1
+    else { return nil }
+    return Hit(kind: "password", range: colon + 1..<at)
+  }
+
+  /// `password: x`, `"api_key": "x"`, `\"api_key\": \"x\"`, `secret=x`.
+  private static func namedValue(_ bytes: [UInt8], _ separator: Int) -> Hit? {
+    func isQuote(_ byte: UInt8) -> Bool {
+      byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\\")
+    }
+    var nameEnd = separator
+    while nameEnd > 0, isQuote(bytes[nameEnd - 1]) || bytes[nameEnd - 1] == 0x20 { nameEnd -= 1 }
+    var name: [UInt8] = []
+    var position = nameEnd
+    while position > 0, name.count < 24 {
+      let byte = bytes[position - 1]
+      if isLetter(byte) { name.append(byte | 0x20) } else if byte != UInt8(ascii: "_") && byte != UInt8(ascii: "-") { break }
+      position -= 1
+    }
+    name.reverse()
+    guard let rule = names.first(where: { name.suffix($0.name.count).elementsEqual($0.name) }) else { return nil }
+    var start = separator + 1
+    while start < bytes.count, isQuote(bytes[start]) || bytes[start] == 0x20 { start += 1 }
+    let isCookie = rule.name.last == UInt8(ascii: "e")
+    let isInQuotes = start > 0 && isQuote(bytes[start - 1])
+    let end = run(bytes, start) { byte in
+      guard byte > 0x1F, !isQuote(byte) else { return false }
+      if isCookie && isInQuotes { return true }
+      return byte != 0x20 && byte != UInt8(ascii: ",") && byte != UInt8(ascii: "}") && byte != UInt8(ascii: "&")
+        && byte != UInt8(ascii: "]") && byte != UInt8(ascii: ";")
+    }
+    guard end - start >= rule.fewest, !starts(bytes, start, Array("[masked".utf8)) else { return nil }
+    // `Authorization: Bearer x` is told by its scheme.
+    for scheme in ["Bearer", "Basic"] where starts(bytes, start, Array(scheme.utf8)) { return nil }
+    return Hit(kind: String(decoding: bytes[position..<nameEnd], as: UTF8.self), range: start..<end)
+  }
+
+  private static func starts(_ bytes: [UInt8], _ position: Int, _ text: [UInt8]) -> Bool {
+    guard position + text.count <= bytes.count else { return false }
+    for offset in text.indices where bytes[position + offset] != text[offset] { return false }
+    return true
+  }
+
+  private static func run(_ bytes: [UInt8], _ start: Int, _ accepts: (UInt8) -> Bool) -> Int {
+    var end = start
+    while end < bytes.count, accepts(bytes[end]) { end += 1 }
+    return end
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
+
+  private static func isWord(_ byte: UInt8) -> Bool {
+    isLetter(byte) || byte &- UInt8(ascii: "0") < 10 || byte == UInt8(ascii: "_")
+  }
+
+  private static func isTokenByte(_ byte: UInt8) -> Bool {
+    isWord(byte) || "-._~+/=".utf8.contains(byte)
+  }
+}

@@ -1,0 +1,55 @@
+/// Numbers as people read them, two or three digits of them.
+enum Units {
+  /// Nanoseconds: `850µs`, `310ms`, `1.28s`, `47.3s`, `2m05s`, `1h02m`.
+  static func duration(_ nanoseconds: Int64?) -> String {
+    guard let nanoseconds else { return "open" }
+    let sign = nanoseconds < 0 ? "-" : ""
+    let value = nanoseconds.magnitude
+    let seconds = value / 1_000_000_000
+    switch value {
+    case 0: return "0ms"
+    case ..<1_000_000: return "\(sign)\(value / 1_000)µs"
+    case ..<10_000_000: return sign + decimal(value, per: 1_000_000, digits: 1) + "ms"
+    case ..<1_000_000_000: return "\(sign)\(value / 1_000_000)ms"
+    case ..<10_000_000_000: return sign + decimal(value, per: 1_000_000_000, digits: 2) + "s"
+    case ..<60_000_000_000: return sign + decimal(value, per: 1_000_000_000, digits: 1) + "s"
+    case ..<3_600_000_000_000: return "\(sign)\(seconds / 60)m\(twoDigits(seconds % 60))s"
+    default: return "\(sign)\(seconds / 3_600)h\(twoDigits(seconds / 60 % 60))m"
+    }
+  }
+
+  /// Milliseconds, in the same way.
+  static func duration(milliseconds: Int64?) -> String {
+    duration(milliseconds.map { $0.multipliedReportingOverflow(by: 1_000_000).partialValue })
+  }
+
+  /// Bytes: `412B`, `1.2kB`, `20.0MB`.
+  static func bytes(_ count: Int) -> String {
+    switch UInt64(max(0, count)) {
+    case ..<1_000: return "\(count)B"
+    case let value where value < 1_000_000: return decimal(value, per: 1_000, digits: 1) + "kB"
+    case let value: return decimal(value, per: 1_000_000, digits: 1) + "MB"
+    }
+  }
+
+  /// Counts: `980`, `4.1k`, `2.5M`.
+  static func count(_ number: Int64) -> String {
+    switch number.magnitude {
+    case ..<1_000: "\(number)"
+    case let value where value < 1_000_000: (number < 0 ? "-" : "") + decimal(UInt64(value), per: 1_000, digits: 1) + "k"
+    case let value: (number < 0 ? "-" : "") + decimal(UInt64(value), per: 1_000_000, digits: 1) + "M"
+    }
+  }
+
+  /// `1 span`, `2 spans`.
+  static func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+  /// Cut, not rounded, so that 999,999 does not become 1000.0k.
+  private static func decimal(_ value: UInt64, per unit: UInt64, digits: Int) -> String {
+    let scale: UInt64 = digits == 1 ? 10 : 100
+    let fraction = String(value % unit * scale / unit)
+    return "\(value / unit).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
+  }
+
+  private static func twoDigits(_ number: UInt64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}

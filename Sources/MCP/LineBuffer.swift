@@ -1,0 +1,129 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Cuts a stream of bytes into lines. Its memory is bounded by the longest line allowed, whatever comes in.
+///
+/// One trailing CR goes, blank lines are passed over, and so is a byte order mark at the start of the stream.
+struct LineBuffer {
+  /// What comes out.
+  enum Line: Hashable {
+    case line([UInt8])
+    /// A line beyond the limit. Told once, as soon as it is known; its rest is thrown away up to the next line feed.
+    case oversized
+  }
+
+  /// Bytes allowed in a line, without its line feed.
+  let limit: Int
+
+  /// Room for one more read is kept at the end; `start..<end` is not yet handed out.
+  private var storage: [UInt8] = []
+  private var start = 0
+  private var end = 0
+  /// No line feed lies before this place.
+  private var searched = 0
+  private var isDiscarding = false
+  private var isFirstLine = true
+
+  /// What one read asks for.
+  static let chunk = 64 * 1024
+  /// The room kept when idle; more is given back after a long line.
+  private static let usualCapacity = 4 * chunk
+
+  init(limit: Int) { self.limit = limit }
+
+  /// The memory it holds, in bytes.
+  var capacity: Int { storage.capacity }
+
+  /// Lets a reader put bytes at the end; it returns how many, or a number below 1, which is handed back.
+  mutating func fill(_ read: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
+    makeRoom()
+    let end = end
+    let count = unsafe storage.withUnsafeMutableBytes { bytes in
+      // `makeRoom` has seen to it that a chunk fits behind `end`.
+      unsafe read(UnsafeMutableRawBufferPointer(rebasing: bytes[end..<end + Self.chunk]))
+    }
+    if count > 0 { self.end += count }
+    return count
+  }
+
+  /// The next line, or nil when more bytes are needed.
+  mutating func next() -> Line? {
+    while true {
+      guard let feed = nextFeed() else {
+        if isDiscarding {
+          drop()
+        } else if end - start > limit {
+          isDiscarding = true
+          isFirstLine = false
+          drop()
+          return .oversized
+        }
+        return nil
+      }
+      let range = start..<feed
+      start = feed + 1
+      searched = start
+      if isDiscarding {
+        isDiscarding = false
+      } else if let line = line(range) {
+        return line
+      }
+    }
+  }
+
+  /// What is left when the stream has ended: a last line without its line feed.
+  mutating func finish() -> Line? {
+    let range = start..<end
+    drop()
+    return isDiscarding ? nil : line(range)
+  }
+
+  private mutating func line(_ range: Range<Int>) -> Line? {
+    var bytes = storage[range]
+    if isFirstLine, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+    isFirstLine = false
+    if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+    if bytes.count > limit { return .oversized }
+    if bytes.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }) {
+      return nil
+    }
+    return .line(Array(bytes))
+  }
+
+  private mutating func nextFeed() -> Int? {
+    let range = searched..<end
+    let found = unsafe storage.withUnsafeBytes { bytes -> Int? in
+      guard !range.isEmpty, let base = bytes.baseAddress else { return nil }
+      // The range lies inside the array, and the pointer that comes back inside the range.
+      guard let hit = unsafe memchr(base + range.lowerBound, Int32(UInt8(ascii: "\n")), range.count) else { return nil }
+      return unsafe UnsafeRawPointer(hit) - base
+    }
+    if found == nil { searched = end }
+    return found
+  }
+
+  private mutating func drop() {
+    start = 0
+    end = 0
+    searched = 0
+  }
+
+  private mutating func makeRoom() {
+    if start == end {
+      drop()
+      if storage.count > Self.usualCapacity { storage = [] }
+    } else if start > 0, storage.count - end < Self.chunk {
+      storage.replaceSubrange(0..<end - start, with: storage[start..<end])
+      searched -= start
+      end -= start
+      start = 0
+    }
+    if storage.count - end < Self.chunk {
+      let wanted = max(Self.usualCapacity, min(2 * storage.count, limit + 2 * Self.chunk), end + Self.chunk)
+      storage.append(contentsOf: repeatElement(0, count: wanted - storage.count))
+    }
+  }
+}

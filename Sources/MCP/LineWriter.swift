@@ -1,0 +1,71 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Writes whole lines to a descriptor, one at a time, whoever calls. When the other side is gone it raises the
+/// interrupt and writes nothing more.
+///
+/// A caller waits while the client does not read. That is wanted: what waits here are requests in flight, and their
+/// number is limited. Once the interrupt is raised, a client that takes nothing is given up after a moment.
+final class LineWriter: Sendable {
+  private let descriptor: Int32
+  private let interrupt: Interrupt
+  private let isBroken = Mutex(false)
+
+  /// Linux takes this much from a blocking write without waiting as soon as poll(2) says that there is room.
+  private static let chunk = 4096
+  /// How long a client that takes nothing is waited for between looks at the interrupt.
+  private static let patience: Int32 = 100
+
+  init(_ descriptor: Int32, interrupt: Interrupt) {
+    self.descriptor = descriptor
+    self.interrupt = interrupt
+    // The end of the client must be an error from write(2), not our death.
+    _ = signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Whether the client no longer reads.
+  var isClosed: Bool { isBroken.withLock { $0 } }
+
+  /// Writes a line, which ends in its line feed.
+  func send(_ line: [UInt8]) {
+    isBroken.withLock { isBroken in
+      guard !isBroken else { return }
+      if !write(line) {
+        isBroken = true
+        interrupt.raise()
+      }
+    }
+  }
+
+  private func write(_ line: [UInt8]) -> Bool {
+    var rest = line[...]
+    while !rest.isEmpty {
+      if !poll(descriptor, for: POLLOUT, milliseconds: Self.patience) {
+        if interrupt.isRaised, !poll(descriptor, for: POLLOUT, milliseconds: Self.patience) { return false }
+        continue
+      }
+      let count = unsafe rest.prefix(Self.chunk).withUnsafeBytes { bytes in
+        unsafe Self.write(descriptor, bytes)
+      }
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR, errno != EAGAIN, errno != EWOULDBLOCK {
+        return false
+      }
+    }
+    return true
+  }
+
+  private static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+    #else
+      unsafe Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+    #endif
+  }
+}

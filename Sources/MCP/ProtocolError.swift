@@ -1,0 +1,29 @@
+import JSONText
+
+/// An error of the protocol, as opposed to a tool's: the `error` member of a JSON-RPC answer.
+struct ProtocolError: Error, Hashable, Sendable {
+  /// The codes of JSON-RPC 2.0. Extensible: MCP adds its own by revision.
+  struct Code: RawRepresentable, Hashable, Sendable {
+    let rawValue: Int64
+
+    /// The line is no JSON.
+    static let parseError = Code(rawValue: -32700)
+    /// JSON, but no message.
+    static let invalidRequest = Code(rawValue: -32600)
+    /// No such method here.
+    static let methodNotFound = Code(rawValue: -32601)
+    /// The method does not take these parameters.
+    static let invalidParams = Code(rawValue: -32602)
+    /// A mistake of ours.
+    static let internalError = Code(rawValue: -32603)
+  }
+
+  var code: Code
+  /// One short sentence.
+  var message: String
+
+  init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+}

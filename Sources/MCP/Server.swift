@@ -1,0 +1,78 @@
+import Dispatch
+import JSONText
+public import Logging
+
+/// Who the server is.
+public struct ServerInfo: Hashable, Sendable {
+  /// The name that programs use.
+  public var name: String
+  /// The name shown to people.
+  public var title: String
+  /// The version of the program.
+  public var version: String
+
+  /// The three.
+  public init(name: String, title: String, version: String) {
+    self.name = name
+    self.title = title
+    self.version = version
+  }
+}
+
+/// A server of the Model Context Protocol over a pair of file descriptors.
+public struct Server: Sendable {
+  let info: ServerInfo
+  let instructions: String
+  let tools: [Tool]
+  let logger: Logger
+
+  /// A server.
+  ///
+  /// - Parameters:
+  ///   - info: Who it is.
+  ///   - instructions: What it is for and in which order to call its tools; hosts cut this at 2 KB.
+  ///   - tools: Its tools, in the order of the list.
+  ///   - logger: Where it reports. Payloads are never logged.
+  public init(info: ServerInfo, instructions: String, tools: [Tool], logger: Logger) {
+    self.info = info
+    self.instructions = instructions
+    self.tools = tools
+    self.logger = logger
+  }
+
+  /// What the server can do, in the words of the newest revision.
+  var capabilities: JSON { ["tools": [:]] }
+}
+
+extension Server {
+  /// Serves until the input ends or the output is closed, then returns; by then work in flight has ended or, after a
+  /// grace of less than a second, been cancelled.
+  ///
+  /// Files will do as well as pipes. The descriptors are left open. SIGPIPE is ignored from here on.
+  ///
+  /// - Parameters:
+  ///   - input: Descriptor that messages are read from.
+  ///   - output: Descriptor that messages are written to.
+  public func run(reading input: Int32, writing output: Int32) async {
+    await run(reading: input, writing: output, limits: Session.Limits(), interrupt: Interrupt())
+  }
+
+  /// Serves over the standard streams. SIGTERM and SIGINT end it as the end of the input does; a second one kills.
+  public func run(over transport: StdioTransport) async {
+    let interrupt = Interrupt()
+    interrupt.raiseOnTermination()
+    await run(reading: transport.input, writing: transport.output, limits: Session.Limits(), interrupt: interrupt)
+  }
+
+  func run(reading input: Int32, writing output: Int32, limits: Session.Limits, interrupt: Interrupt) async {
+    let session = Session(server: self, input: input, output: output, limits: limits, interrupt: interrupt)
+    // A serial queue has a thread of its own: reading blocks, which the threads that tasks share must not.
+    let reader = DispatchQueue(label: "mcp.reader", qos: .userInitiated)
+    await withCheckedContinuation { continuation in
+      reader.async {
+        session.serve()
+        continuation.resume()
+      }
+    }
+  }
+}

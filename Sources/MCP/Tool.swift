@@ -1,0 +1,76 @@
+public import JSONText
+
+/// A tool as its author writes it: a struct with ``Parameter`` properties and a body.
+public protocol ParameterizedTool: Sendable {
+  /// What the tools of a program share, such as a store.
+  associatedtype Context: Sendable
+
+  /// The name it is called by: letters, digits, `_` and `-`.
+  static var name: String { get }
+  /// The name shown to people.
+  static var title: String { get }
+  /// What it does and when to use it; the description that the model reads.
+  static var summary: String { get }
+  /// Hints about its effects. The default is ``ToolAnnotations/readOnlyClosedWorld``.
+  static var annotations: ToolAnnotations { get }
+  /// `_meta` of the definition. The default is none.
+  static var metadata: JSON? { get }
+
+  /// The tool with the defaults of its parameters.
+  init()
+
+  /// Answers one call. The parameters hold the arguments, which have been checked.
+  func run(in context: Context) async throws(ToolError) -> ToolResult
+}
+
+extension ParameterizedTool {
+  /// Read-only, in a closed world.
+  public static var annotations: ToolAnnotations { .readOnlyClosedWorld }
+  /// None.
+  public static var metadata: JSON? { nil }
+}
+
+/// A tool as a server holds it: what it says about itself, and the way to call it.
+public struct Tool: Sendable {
+  /// What `tools/list` says about it.
+  public let definition: ToolDefinition
+  private let body: @Sendable (JSONValue?) async throws(ToolError) -> ToolResult
+
+  /// A tool from its declaration and what its calls work on.
+  public init<T: ParameterizedTool>(_ type: T.Type, context: T.Context) {
+    let parameters = ArgumentBinding(of: T()).descriptors
+    definition = ToolDefinition(
+      name: T.name, title: T.title, description: T.summary,
+      inputSchema: ParameterDescriptor.inputSchema(of: parameters), annotations: T.annotations, metadata: T.metadata,
+      parameters: parameters)
+    body = { arguments async throws(ToolError) in
+      // A fresh one for each call: its parameters are its own.
+      let tool = T()
+      try ArgumentBinding(of: tool).bind(arguments)
+      return try await tool.run(in: context)
+    }
+  }
+
+  /// Calls the tool. Mistakes in the arguments and the tool's own errors come back as failures.
+  public func call(_ arguments: JSONValue?) async -> ToolResult {
+    do throws(ToolError) {
+      return try await attempt(arguments)
+    } catch {
+      return .failure(error.text)
+    }
+  }
+
+  /// Calls the tool with arguments that have been built, an object.
+  public func call(_ arguments: JSON) async -> ToolResult {
+    guard let document = try? JSONDocument(arguments.bytes) else { return .failure("the arguments cannot be written") }
+    return await call(document.root)
+  }
+
+  /// Calls the tool and throws what ``call(_:)-(JSONValue?)`` would make a failure of, for callers that want its code.
+  public func attempt(_ arguments: JSONValue?) async throws(ToolError) -> ToolResult {
+    if let arguments, arguments.kind != .object, !arguments.isNull {
+      throw ToolError(.invalidArguments, "the arguments must be an object")
+    }
+    return try await body(arguments)
+  }
+}

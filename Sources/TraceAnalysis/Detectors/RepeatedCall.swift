@@ -1,0 +1,49 @@
+import JSONText
+import TraceModel
+import TraceSemantics
+
+/// The same call with the same input, again and again: a loop, or a result that was not used.
+struct RepeatedCall: Detector {
+  let name = "repeated_call"
+
+  /// Two may be a coincidence of the app's design; at the third the input has not changed twice.
+  private static let fewest = 3
+
+  private struct Call: Hashable {
+    var name: String
+    var input: [UInt8]
+  }
+
+  func examine(_ facts: TraceFacts) -> DetectorOutcome {
+    var places: [Call: [Int]] = [:]
+    var hasInputs = false
+    for (index, span) in facts.trace.spans.enumerated() {
+      let meaning = facts.meaning(index)
+      guard ["TOOL", "RETRIEVER"].contains(meaning.type), let input = meaning.inputs else { continue }
+      hasInputs = true
+      places[Call(name: span.name, input: Array(input.value.rawBytes)), default: []].append(index)
+    }
+    guard hasInputs else { return .notChecked("no tool or retriever span has recorded its input") }
+    let repeated = places.values.filter { $0.count >= Self.fewest }.sorted { $0[0] < $1[0] }
+    return .findings(
+      repeated.map { indices in
+        let span = facts.trace.spans[indices[0]]
+        let aliases = indices.map { Trace.alias(ofSpanAt: $0) }
+        let input = facts.meaning(indices[0]).inputs
+        let failed = indices.filter { facts.trace.spans[$0].status == .error }.count
+        return Finding(
+          kind: "repeated_call", severity: indices.count > 5 ? .high : .medium, confidence: .high,
+          title: "\(span.name) was called \(indices.count) times with the same input",
+          traceID: facts.trace.info.id, spanIndex: indices[0],
+          why: "\(span.name) got the same input in \(aliases.prefix(4).joined(separator: ", "))"
+            + (aliases.count > 4 ? " … \(aliases[aliases.count - 1])" : "")
+            + (failed > 0 ? "; \(failed) of these calls failed." : ": nothing new can have come of it."),
+          evidence: input.map {
+            [
+              Evidence(
+                spanIndex: indices[0], path: $0.key, excerpt: String(decoding: $0.value.rawBytes, as: UTF8.self))
+            ]
+          } ?? [])
+      })
+  }
+}

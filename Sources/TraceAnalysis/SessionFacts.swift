@@ -1,0 +1,51 @@
+public import TraceModel
+import TraceSemantics
+
+/// The turns of a chat in order.
+public struct SessionFacts: Sendable {
+  /// One turn.
+  public struct Turn: Sendable {
+    /// Its number, from 1.
+    public var number: Int
+    /// What is known of its trace.
+    public var facts: TraceFacts
+    /// Milliseconds since the turn before began; nil for the first.
+    public var gapMs: Int64?
+    /// Assessments of this turn alone, the valid ones that gave a value.
+    public var assessments: [Assessment]
+    /// What the detectors say.
+    public var findings: [Finding]
+    /// Tokens: MLflow's own sum where it has one, else ours.
+    public var tokenUsage: TokenUsage? { facts.trace.info.tokenUsage ?? facts.tokenUsage }
+  }
+
+  /// The session's id.
+  public let id: String
+  /// The turns by start, then id.
+  public let turns: [Turn]
+  /// Assessments of the session as a whole, on whichever trace they are stored.
+  public let sessionAssessments: [Assessment]
+  /// Assessments that failed to say anything.
+  public let scorerErrors: [Assessment]
+  /// Assessments that were replaced by others.
+  public let supersededCount: Int
+
+  /// Puts the traces of one session in order.
+  public init(id: String, traces: [Trace]) {
+    self.id = id
+    let ordered = traces.sorted { ($0.info.requestTime, $0.info.id) < ($1.info.requestTime, $1.info.id) }
+    let all = ordered.flatMap(\.info.assessments)
+    let valid = all.filter(\.isValid)
+    sessionAssessments = valid.filter { $0.sessionID != nil && $0.scorerError == nil }
+    scorerErrors = valid.filter { $0.scorerError != nil }
+    supersededCount = all.count - valid.count
+    turns = ordered.enumerated().map { offset, trace in
+      let facts = TraceFacts(trace)
+      let before = offset > 0 ? ordered[offset - 1].info.requestTime.milliseconds : nil
+      return Turn(
+        number: offset + 1, facts: facts, gapMs: before.map { trace.info.requestTime.milliseconds - $0 },
+        assessments: trace.info.assessments.filter { $0.isValid && $0.sessionID == nil && $0.scorerError == nil },
+        findings: Detectors.examine(facts).findings)
+    }
+  }
+}

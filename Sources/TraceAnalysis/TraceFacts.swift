@@ -1,0 +1,77 @@
+public import TraceModel
+public import TraceSemantics
+
+/// What can be told of a trace without opinion: its tree, times, errors, tokens. Computed once, read by detectors and
+/// answers alike.
+public struct TraceFacts: Sendable {
+  /// The trace.
+  public let trace: Trace
+  /// Its spans as a forest.
+  public let tree: SpanTree
+  /// Nanoseconds that each span spent outside its children; nil where its end was never recorded.
+  public let selfTimes: [Int64?]
+  /// The errors, each at the span where it began.
+  public let errors: [ErrorOrigin]
+  /// Tokens of the model calls, each counted once; nil when none recorded any.
+  public let tokenUsage: TokenUsage?
+  /// What was asked and answered.
+  public let turn: TurnReading
+
+  /// Computes them in time linear in the size of the trace, but for sorting.
+  public init(_ trace: Trace) {
+    self.trace = trace
+    tree = SpanTree(trace.spans)
+    selfTimes = Self.selfTimes(trace.spans, tree)
+    errors = ErrorOrigin.all(in: trace, tree: tree)
+    tokenUsage = Self.tokenUsage(trace.spans, tree)
+    turn = TurnReading(trace, tree: tree)
+  }
+
+  /// What a span means.
+  public func meaning(_ index: Int) -> SpanMeaning { SpanMeaning(trace.spans[index]) }
+
+  /// Nanoseconds from the trace's first span to this one's start.
+  public func offset(_ index: Int) -> Int64 {
+    guard let first = trace.spans.first else { return 0 }
+    return trace.spans[index].startTime.nanoseconds.subtractingReportingOverflow(first.startTime.nanoseconds)
+      .partialValue
+  }
+
+  /// A span's time minus the union of its children's, each cut to the span's own.
+  private static func selfTimes(_ spans: [Span], _ tree: SpanTree) -> [Int64?] {
+    spans.indices.map { index in
+      guard let end = spans[index].endTime?.nanoseconds else { return nil }
+      let start = spans[index].startTime.nanoseconds
+      var covered: Int64 = 0
+      var reached = start
+      for child in tree.children[index] {
+        let childStart = max(spans[child].startTime.nanoseconds, reached)
+        let childEnd = min(spans[child].endTime?.nanoseconds ?? end, end)
+        if childEnd > childStart {
+          covered += childEnd - childStart
+          reached = childEnd
+        }
+      }
+      return max(0, end.subtractingReportingOverflow(start).partialValue - covered)
+    }
+  }
+
+  /// MLflow's own rule: a span counts only if no span above it has counted already, for an agent repeats the sum of its
+  /// calls.
+  private static func tokenUsage(_ spans: [Span], _ tree: SpanTree) -> TokenUsage? {
+    var total: TokenUsage?
+    var pending = tree.roots
+    while let index = pending.popLast() {
+      guard let usage = SpanMeaning(spans[index]).tokenUsage else {
+        pending += tree.children[index]
+        continue
+      }
+      func sum(_ field: KeyPath<TokenUsage, Int64?>) -> Int64? {
+        guard let old = total?[keyPath: field] else { return usage[keyPath: field] }
+        return old + (usage[keyPath: field] ?? 0)
+      }
+      total = TokenUsage(input: sum(\.input), output: sum(\.output), total: sum(\.total))
+    }
+    return total
+  }
+}

@@ -1,0 +1,58 @@
+public import JSONText
+
+/// A span record that cannot be read.
+public struct SpanFormatError: Error, Sendable, CustomStringConvertible {
+  /// What is wrong with it.
+  public var description: String
+
+  /// An error from its sentence.
+  public init(_ description: String) { self.description = description }
+}
+
+extension Span {
+  /// Reads MLflow's own encoding, as it stands in `spans.content` since 3.4 and in exports: ids in base64, times as
+  /// integers, attributes as an object of JSON-encoded strings.
+  ///
+  /// Releases 3.0 to 3.4 write `""` for a missing parent, 3.5.0 wrote hex ids; both are read as well.
+  public init(stored bytes: [UInt8]) throws(SpanFormatError) {
+    let document: JSONDocument
+    do {
+      document = try JSONDocument(bytes)
+    } catch {
+      throw SpanFormatError("\(error)")
+    }
+    try self.init(stored: document.root)
+  }
+
+  /// Reads a record that has been parsed.
+  public init(stored record: JSONValue) throws(SpanFormatError) {
+    var id: SpanID?
+    var parentID: SpanID?
+    var name: String?
+    var start: Int64?
+    var end: Int64?
+    var status = SpanStatus.unset
+    guard record.kind == .object else { throw SpanFormatError("not an object") }
+    for member in record.members {
+      switch member.key {
+      case "span_id": id = member.value.string.flatMap { SpanID($0) }
+      case "parent_span_id": parentID = member.value.string.flatMap { SpanID($0) }
+      case "name": name = member.value.string
+      case "start_time_unix_nano": start = Self.nanoseconds(member.value)
+      case "end_time_unix_nano": end = Self.nanoseconds(member.value)
+      case "status": status = member.value["code"]?.string.map { SpanStatus(code: $0) } ?? .unset
+      default: break
+      }
+    }
+    guard let id else { throw SpanFormatError("no readable span_id") }
+    guard let start else { throw SpanFormatError("span \(id) has no readable start_time_unix_nano") }
+    self.init(
+      id: id, parentID: parentID, name: name ?? "", startTime: Timestamp(nanoseconds: start),
+      endTime: end.map { Timestamp(nanoseconds: $0) }, status: status, record: record)
+  }
+
+  /// Nanoseconds exceed 2^53, so they are never read through a double; some producers write them as strings.
+  private static func nanoseconds(_ value: JSONValue) -> Int64? {
+    value.int64 ?? value.string.flatMap { Int64($0) }
+  }
+}

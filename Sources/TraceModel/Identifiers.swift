@@ -1,0 +1,67 @@
+/// The id of a trace: `tr-` and 32 hex digits since MLflow 3, 32 hex digits before. Kept as it is written.
+public struct TraceID: RawRepresentable, Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// The id as MLflow writes it.
+  public var rawValue: String
+
+  /// An id from its text; nothing is checked.
+  public init(rawValue: String) { self.rawValue = rawValue }
+
+  /// An id from its text; nothing is checked.
+  public init(_ text: String) { rawValue = text }
+
+  /// The id as MLflow writes it.
+  public var description: String { rawValue }
+
+  /// Orders by text.
+  public static func < (left: TraceID, right: TraceID) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// The id of a span, eight bytes: 16 hex digits in columns and filters, base64 inside span JSON.
+public struct SpanID: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// The eight bytes, big-endian.
+  public var value: UInt64
+
+  /// An id from its value.
+  public init(value: UInt64) { self.value = value }
+
+  /// Reads 16 hex digits, or the base64 of eight bytes (padding optional).
+  public init?(_ text: String) {
+    if text.utf8.count == 16, let value = UInt64(text, radix: 16) {
+      self.value = value
+    } else if let value = Self.base64Value(text.utf8) {
+      self.value = value
+    } else {
+      return nil
+    }
+  }
+
+  /// Sixteen lower-case hex digits.
+  public var description: String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// Orders by the bytes.
+  public static func < (left: SpanID, right: SpanID) -> Bool { left.value < right.value }
+
+  /// The value of 11 base64 digits (RFC 4648, either alphabet), which hold 66 bits of which the last two are zero.
+  private static func base64Value(_ text: some Collection<UInt8>) -> UInt64? {
+    var value: UInt64 = 0
+    var digits = 0
+    for byte in text where byte != UInt8(ascii: "=") {
+      let digit: UInt8
+      switch byte {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit = byte - UInt8(ascii: "A")
+      case UInt8(ascii: "a")...UInt8(ascii: "z"): digit = byte - UInt8(ascii: "a") + 26
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0") + 52
+      case UInt8(ascii: "+"), UInt8(ascii: "-"): digit = 62
+      case UInt8(ascii: "/"), UInt8(ascii: "_"): digit = 63
+      default: return nil
+      }
+      digits += 1
+      guard digits <= 11 else { return nil }
+      value = digits < 11 ? value << 6 | UInt64(digit) : value << 4 | UInt64(digit >> 2)
+    }
+    return digits == 11 ? value : nil
+  }
+}

@@ -1,0 +1,104 @@
+import TraceModel
+import TraceQuery
+
+/// A ``TraceQuery`` as SQL: the part behind FROM, with its values apart.
+struct SQLTraceQuery {
+  private(set) var clauses: [String] = []
+  private(set) var values: [SQLValue] = []
+  private let schema: Schema
+  private let query: TraceQuery
+
+  init(_ query: TraceQuery, schema: Schema) throws(StoreError) {
+    self.schema = schema
+    self.query = query
+    if !query.experimentIDs.isEmpty {
+      var ids: [SQLValue] = []
+      for id in query.experimentIDs {
+        guard let number = Int64(id) else {
+          throw StoreError(.notFound, "There is no experiment '\(id)'", hint: "Experiment ids are numbers in this store")
+        }
+        ids.append(.integer(number))
+      }
+      clauses.append("t.experiment_id IN (\(placeholders(ids)))")
+    }
+    for condition in query.conditions { append(condition) }
+  }
+
+  var filter: String { clauses.isEmpty ? "" : " WHERE " + clauses.joined(separator: " AND ") }
+
+  /// The asked order, NULLs last whichever way it goes, then MLflow's tie-break.
+  var order: String {
+    let asked = query.order
+    let rest = TraceOrder.tieBreak.filter { tie in !asked.contains { $0.key == tie.key } }
+    let keys = (asked + rest).map { order -> String in
+      let column = expression(order.key)
+      let direction = order.isDescending ? " DESC" : ""
+      let isNeverNull = [.timestamp, .requestID, .experimentID, .status].contains(order.key)
+      return isNeverNull ? column + direction : "\(column) IS NULL, \(column)\(direction)"
+    }
+    return " ORDER BY " + keys.joined(separator: ", ")
+  }
+
+  private func expression(_ key: TraceOrder.Key) -> String {
+    switch key {
+    case .timestamp: "t.timestamp_ms"
+    case .executionTime: "t.execution_time_ms"
+    case .status: "t.status"
+    case .requestID: "t.request_id"
+    case .experimentID: "t.experiment_id"
+    case .name:
+      schema.hasPromotedColumns
+        ? "t.trace_name"
+        : "(SELECT g.value FROM trace_tags g WHERE g.request_id = t.request_id AND g.key = '\(ReservedKey.traceName)')"
+    }
+  }
+
+  private mutating func append(_ condition: TraceCondition) {
+    switch condition {
+    case .state(let states):
+      clauses.append("t.status IN (\(placeholders(states.flatMap(Self.words))))")
+    case .session(let id):
+      if schema.hasPromotedColumns {
+        clauses.append("t.session_id = \(placeholder(.text(id)))")
+      } else {
+        appendMetadata(ReservedKey.session, id)
+      }
+    case .user(let id):
+      appendMetadata(ReservedKey.user, id)
+    case .since(let time):
+      clauses.append("t.timestamp_ms >= \(placeholder(.integer(time.milliseconds)))")
+    case .until(let time):
+      clauses.append("t.timestamp_ms < \(placeholder(.integer(time.milliseconds)))")
+    case .durationAtLeast(let milliseconds):
+      clauses.append("t.execution_time_ms >= \(placeholder(.integer(milliseconds)))")
+    case .hasErrorSpans(let wanted):
+      let probe =
+        schema.has("spans")
+        ? "EXISTS (SELECT 1 FROM spans s WHERE s.trace_id = t.request_id AND s.status = 'ERROR')" : "0"
+      clauses.append(wanted ? probe : "NOT \(probe)")
+    }
+  }
+
+  private mutating func appendMetadata(_ key: String, _ value: String) {
+    clauses.append(
+      "EXISTS (SELECT 1 FROM trace_request_metadata m WHERE m.request_id = t.request_id"
+        + " AND m.key = \(placeholder(.text(key))) AND m.value = \(placeholder(.text(value))))")
+  }
+
+  /// The words a state has in databases of every age.
+  private static func words(_ state: TraceState) -> [SQLValue] {
+    state == .unspecified
+      ? [.text(state.rawValue), .text("TRACE_STATUS_UNSPECIFIED")] : [.text(state.rawValue)]
+  }
+
+  private mutating func placeholder(_ value: SQLValue) -> String {
+    values.append(value)
+    return "?\(values.count)"
+  }
+
+  private mutating func placeholders(_ list: [SQLValue]) -> String {
+    var marks: [String] = []
+    for value in list { marks.append(placeholder(value)) }
+    return marks.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,39 @@
+/// One connection with a thread of its own. Opened at the first question, so that a server can start before its store is
+/// there, and anew after the file was replaced or could not be opened.
+actor SQLiteConnection {
+  private let path: String
+  private let executor: QueueExecutor
+  private var opened: (database: Database, schema: Schema)?
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+  init(path: String) {
+    self.path = path
+    executor = QueueExecutor(label: "mlflow-lens.sqlite")
+  }
+
+  /// Asks the database. A cancelled task interrupts the statement that is running.
+  func read<Answer: Sendable>(
+    _ body: @Sendable (Database, Schema) throws(StoreError) -> Answer
+  ) async throws(StoreError) -> Answer {
+    let (database, schema) = try open()
+    if Task.isCancelled { throw StoreError(.cancelled, "The call was cancelled") }
+    let interrupter = database.interrupter
+    let outcome = await withTaskCancellationHandler {
+      Result { () throws(StoreError) in
+        try database.snapshot { () throws(StoreError) in try body(database, schema) }
+      }
+    } onCancel: {
+      interrupter.interrupt()
+    }
+    return try outcome.get()
+  }
+
+  private func open() throws(StoreError) -> (Database, Schema) {
+    if let opened { return opened }
+    let database = try Database(path: path)
+    let schema = try Schema(database)
+    opened = (database, schema)
+    return (database, schema)
+  }
+}

@@ -1,0 +1,78 @@
+import CSQLite
+
+/// A value to be bound. Nothing is ever written into SQL text.
+enum SQLValue: Sendable, Hashable {
+  case text(String)
+  case integer(Int64)
+}
+
+/// A prepared statement: bind, then step through the rows. It keeps its connection open; the handle ends with it.
+@safe
+final class Statement {
+  private let handle: OpaquePointer
+  private let database: Database
+
+  init(_ handle: OpaquePointer, database: Database) {
+    unsafe self.handle = handle
+    self.database = database
+  }
+
+  deinit { unsafe sqlite3_finalize(handle) }
+
+  /// Binds the values to `?1`, `?2`, … and starts anew.
+  @discardableResult
+  func bind(_ values: [SQLValue]) throws(StoreError) -> Statement {
+    unsafe sqlite3_reset(handle)
+    for (offset, value) in values.enumerated() {
+      let place = Int32(offset + 1)
+      let code =
+        switch value {
+        case .text(let text): unsafe lens_bind_text(handle, place, text, Int32(text.utf8.count))
+        case .integer(let number): unsafe sqlite3_bind_int64(handle, place, number)
+        }
+      guard code == SQLITE_OK else { throw database.error(code) }
+    }
+    return self
+  }
+
+  /// Goes to the next row; false when there is none.
+  func step() throws(StoreError) -> Bool {
+    let code = unsafe sqlite3_step(handle)
+    switch code {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE: return false
+    default: throw database.error(code)
+    }
+  }
+
+  /// All rows, read by `body`.
+  func rows<Row>(_ body: (Statement) throws(StoreError) -> Row) throws(StoreError) -> [Row] {
+    var rows: [Row] = []
+    while try step() { rows.append(try body(self)) }
+    return rows
+  }
+
+  /// The column as UTF-8, nil for NULL.
+  func bytes(_ column: Int32) -> [UInt8]? {
+    guard let start = unsafe sqlite3_column_text(handle, column) else { return nil }
+    let count = Int(unsafe sqlite3_column_bytes(handle, column))
+    return unsafe Array(UnsafeBufferPointer(start: start, count: count))
+  }
+
+  /// The column as text, nil for NULL. Ill-formed UTF-8 becomes U+FFFD.
+  func text(_ column: Int32) -> String? {
+    guard let start = unsafe sqlite3_column_text(handle, column) else { return nil }
+    let count = Int(unsafe sqlite3_column_bytes(handle, column))
+    return unsafe String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+  }
+
+  /// The column as an integer, nil for NULL.
+  func integer(_ column: Int32) -> Int64? {
+    unsafe sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : unsafe sqlite3_column_int64(handle, column)
+  }
+
+  /// The column as a double, nil for NULL.
+  func double(_ column: Int32) -> Double? {
+    unsafe sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : unsafe sqlite3_column_double(handle, column)
+  }
+}

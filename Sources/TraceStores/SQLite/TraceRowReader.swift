@@ -1,0 +1,167 @@
+import JSONText
+import TraceModel
+
+/// Makes traces of MLflow's rows (tables as of 3.18; see ``Schema`` for what older ones lack).
+struct TraceRowReader {
+  let database: Database
+  let schema: Schema
+
+  /// SQLite's own bound on the number of values is 32,766; long lists go in pieces.
+  private static let chunk = 500
+
+  /// The infos in the order of the ids; ids that are not there are left out.
+  func infos(_ ids: [TraceID]) throws(StoreError) -> [TraceInfo] {
+    var found: [TraceID: TraceInfo] = [:]
+    for start in stride(from: 0, to: ids.count, by: Self.chunk) {
+      let part = Array(ids[start..<min(start + Self.chunk, ids.count)])
+      for info in try readInfos(part) { found[info.id] = info }
+    }
+    return ids.compactMap { found[$0] }
+  }
+
+  /// The trace with its spans.
+  func trace(_ info: TraceInfo) throws(StoreError) -> Trace {
+    guard schema.has("spans") else {
+      return Trace(info: info, spans: [], diagnostics: ["This database has no spans table; only the info was read."])
+    }
+    var spans: [Span] = []
+    var diagnostics: [String] = []
+    let statement = try database.prepare(
+      "SELECT span_id, content FROM spans WHERE trace_id = ?1 ORDER BY start_time_unix_nano, rowid"
+    ).bind([.text(info.id.rawValue)])
+    var emptyCount = 0
+    while try statement.step() {
+      let content = statement.bytes(1) ?? []
+      guard !content.isEmpty else {
+        emptyCount += 1
+        continue
+      }
+      do {
+        spans.append(try Span(stored: content))
+      } catch {
+        diagnostics.append("span \(statement.text(0) ?? "?") is unreadable: \(error)")
+      }
+    }
+    diagnostics += incompleteness(info, spanCount: spans.count, emptyCount: emptyCount)
+    return Trace(info: info, spans: spans, diagnostics: diagnostics)
+  }
+
+  private func incompleteness(_ info: TraceInfo, spanCount: Int, emptyCount: Int) -> [String] {
+    var sentences: [String] = []
+    let location = info.tags[ReservedKey.spansLocation]
+    if emptyCount > 0 {
+      sentences.append("\(emptyCount) spans were archived out of the database; reading archives is not supported yet.")
+    } else if spanCount == 0, location != "TRACKING_STORE" {
+      sentences.append(
+        "The spans are not in the database (spans location: \(location ?? "artifact store")); "
+          + "reading them from there is not supported yet.")
+    }
+    let stats = info.metadata[ReservedKey.sizeStats].flatMap { try? JSONDocument($0) }
+    if let expected = stats?.root["num_spans"]?.int64, expected > spanCount, emptyCount == 0 {
+      sentences.append("\(spanCount) of \(expected) spans have arrived: the trace is incomplete.")
+    }
+    return sentences
+  }
+
+  private func readInfos(_ ids: [TraceID]) throws(StoreError) -> [TraceInfo] {
+    guard !ids.isEmpty else { return [] }
+    let marks = ids.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+    let values = ids.map { SQLValue.text($0.rawValue) }
+    let metadata = try keyValues("trace_request_metadata", marks, values)
+    let tags = try keyValues("trace_tags", marks, values)
+    let assessments = try readAssessments(marks, values)
+    let promoted = ["trace_name", "session_id"] + Schema.tokenColumns + Schema.costColumns
+    let optional = ["client_request_id", "request_preview", "response_preview"] + promoted
+    let columns = optional.map { schema.column("trace_info", $0, of: "t") }.joined(separator: ", ")
+    return try database.prepare(
+      "SELECT t.request_id, t.experiment_id, t.timestamp_ms, t.execution_time_ms, t.status, \(columns)"
+        + " FROM trace_info t WHERE t.request_id IN (\(marks))"
+    ).bind(values).rows { row in
+      let id = row.text(0) ?? ""
+      var info = TraceInfo(
+        id: TraceID(id), clientRequestID: row.text(5), experimentID: row.text(1) ?? "",
+        requestTime: Timestamp(milliseconds: row.integer(2) ?? 0), executionDurationMs: row.integer(3),
+        state: TraceState(mlflow: row.text(4) ?? ""), requestPreview: row.text(6), responsePreview: row.text(7),
+        metadata: metadata[id] ?? [:], tags: tags[id] ?? [:], assessments: assessments[id] ?? [])
+      addPromoted(row, to: &info)
+      return info
+    }
+  }
+
+  /// Since 3.17 these are columns only; the columns win where rows are left over from a migration.
+  private func addPromoted(_ row: Statement, to info: inout TraceInfo) {
+    if let name = row.text(8) { info.tags[ReservedKey.traceName] = name }
+    if let session = row.text(9) { info.metadata[ReservedKey.session] = session }
+    let tokens = Schema.tokenColumns.enumerated().compactMap { offset, name in
+      row.integer(Int32(10 + offset)).map { (name, "\($0)") }
+    }
+    if !tokens.isEmpty { info.metadata[ReservedKey.tokenUsage] = Self.pythonObject(tokens) }
+    let first = 10 + Schema.tokenColumns.count
+    let costs = Schema.costColumns.enumerated().compactMap { offset, name in
+      row.double(Int32(first + offset)).map { (name, "\($0)") }
+    }
+    if !costs.isEmpty { info.metadata[ReservedKey.cost] = Self.pythonObject(costs) }
+  }
+
+  /// An object as Python's `json.dumps` writes it, which is how MLflow gives these columns back as metadata.
+  private static func pythonObject(_ members: [(String, String)]) -> String {
+    "{" + members.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}"
+  }
+
+  private func keyValues(
+    _ table: String, _ marks: String, _ values: [SQLValue]
+  ) throws(StoreError) -> [String: [String: String]] {
+    guard schema.has(table) else { return [:] }
+    var found: [String: [String: String]] = [:]
+    let statement = try database.prepare(
+      "SELECT request_id, key, value FROM \(table) WHERE request_id IN (\(marks))"
+    ).bind(values)
+    while try statement.step() {
+      guard let id = statement.text(0), let key = statement.text(1) else { continue }
+      found[id, default: [:]][key] = statement.text(2) ?? ""
+    }
+    return found
+  }
+
+  private func readAssessments(_ marks: String, _ values: [SQLValue]) throws(StoreError) -> [String: [Assessment]] {
+    guard schema.has("assessments") else { return [:] }
+    var found: [String: [Assessment]] = [:]
+    let statement = try database.prepare(
+      "SELECT trace_id, assessment_id, name, assessment_type, value, error, created_timestamp,"
+        + " last_updated_timestamp, source_type, source_id, span_id, rationale, overrides, valid, assessment_metadata"
+        + " FROM assessments WHERE trace_id IN (\(marks)) ORDER BY created_timestamp, assessment_id"
+    ).bind(values)
+    while try statement.step() {
+      let assessment = Self.assessment(statement)
+      found[assessment.traceID.rawValue, default: []].append(assessment)
+    }
+    return found
+  }
+
+  private static func assessment(_ row: Statement) -> Assessment {
+    let name = row.text(2) ?? ""
+    // A value that is no JSON, or null where MLflow wants one, is shown as null and not lost sight of.
+    let value = row.bytes(4).flatMap { try? JSONDocument($0) }?.root ?? .null
+    let error = row.bytes(5).flatMap { try? JSONDocument($0) }?.root
+    let content: Assessment.Content =
+      switch row.text(3) {
+      case "expectation": .expectation(value: value)
+      case "issue": .issue(name: value["issue_name"]?.string ?? "")
+      default:
+        .feedback(
+          value: value,
+          error: error.flatMap { error in
+            guard error.kind == .object else { return nil }
+            return Assessment.ScorerError(
+              code: error["error_code"]?.string ?? "", message: error["error_message"]?.string,
+              stackTrace: error["stack_trace"]?.string)
+          })
+      }
+    return Assessment(
+      id: row.text(1) ?? "", name: name, traceID: TraceID(row.text(0) ?? ""), spanID: row.text(10), content: content,
+      sourceType: row.text(8) ?? "", sourceID: row.text(9), rationale: row.text(11),
+      metadata: row.bytes(14).flatMap { try? JSONDocument($0) }?.root,
+      createTime: Timestamp(milliseconds: row.integer(6) ?? 0),
+      lastUpdateTime: Timestamp(milliseconds: row.integer(7) ?? 0), overrides: row.text(12),
+      isValid: row.integer(13) != 0)
+  }}

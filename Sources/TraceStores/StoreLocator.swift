@@ -1,0 +1,137 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Finds the store that a URI means, or the one that MLflow would use without any (rules of MLflow 3.7 and later).
+///
+/// A new kind of store is one more case of `open`.
+public struct StoreLocator: Sendable {
+  /// The URI from the command line, if one was given.
+  public var option: String?
+  /// `MLFLOW_TRACKING_URI`, if it is set.
+  public var environmentURI: String?
+  /// The folder that relative paths start from.
+  public var workingDirectory: String
+
+  /// A locator from what was read at the start.
+  public init(option: String?, environment: [String: String], workingDirectory: String) {
+    // A host that leaves an optional setting unfilled passes its placeholder on: the same as unset.
+    func given(_ text: String?) -> String? {
+      text.flatMap { $0.isEmpty || $0.hasPrefix("${user_config.") ? nil : $0 }
+    }
+    self.option = given(option)
+    self.environmentURI = given(environment["MLFLOW_TRACKING_URI"])
+    self.workingDirectory = workingDirectory
+  }
+
+  /// Which URI counts, and why.
+  public var location: StoreLocation {
+    if let option { return StoreLocation(uri: Self.withoutCredentials(option), reason: "--tracking-uri") }
+    if let environmentURI {
+      return StoreLocation(uri: Self.withoutCredentials(environmentURI), reason: "MLFLOW_TRACKING_URI")
+    }
+    if Self.holdsFileStore("\(workingDirectory)/mlruns") {
+      return StoreLocation(uri: "./mlruns", reason: "default: ./mlruns holds experiments")
+    }
+    return StoreLocation(
+      uri: "sqlite:///mlflow.db", reason: "default: ./mlflow.db (no --tracking-uri, no MLFLOW_TRACKING_URI)")
+  }
+
+  /// Opens the store. Nothing is created: what is not there is an error.
+  public func open() throws(StoreError) -> any TraceStore {
+    let location = location
+    let uri = option ?? environmentURI ?? location.uri
+    let scheme = uri.firstIndex(of: ":").map { uri[..<$0].lowercased() } ?? ""
+    switch scheme {
+    case _ where scheme == "sqlite" || scheme.hasPrefix("sqlite+"):
+      return SQLiteStore(path: try path(ofSQLiteURI: uri), location: location)
+    case "http", "https":
+      throw unsupported(location, "Reading from a tracking server")
+    case _ where scheme.hasPrefix("databricks") || uri == "databricks":
+      throw unsupported(location, "Reading from Databricks")
+    case "postgresql", "mysql", "mssql", "oracle":
+      throw StoreError(
+        .unsupported, "The database of '\(location.uri)' is not read directly",
+        hint: "Give the http address of the MLflow server in front of it")
+    case "", "file":
+      let path = absolute(scheme == "file" ? Self.decoded(Self.path(ofURI: uri)) : uri)
+      // MLflow takes a bare path for a file store; somebody who names a database file means that file.
+      if Self.isSQLiteFile(path) { return SQLiteStore(path: path, location: location) }
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw StoreError(
+          .noStore, "There is nothing at '\(path)' (\(location.reason))",
+          hint: "Give --tracking-uri sqlite:///path/to/mlflow.db, or set MLFLOW_TRACKING_URI")
+      }
+      throw unsupported(location, "Reading the file store (mlruns)")
+    default:
+      throw StoreError(
+        .unsupported, "'\(location.uri)' (\(location.reason)) is no kind of store this tool knows",
+        hint: "Give --tracking-uri sqlite:///path/to/mlflow.db; relative paths have three slashes, absolute ones four")
+    }
+  }
+
+  private func unsupported(_ location: StoreLocation, _ what: String) -> StoreError {
+    StoreError(
+      .unsupported, "\(what) is not supported yet: '\(location.uri)' (\(location.reason))",
+      hint: "This version reads MLflow's SQLite database: --tracking-uri sqlite:///path/to/mlflow.db")
+  }
+
+  private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)" }
+
+  /// `sqlite:///relative`, `sqlite:////absolute`; a query is ignored, percent escapes are decoded.
+  private func path(ofSQLiteURI uri: String) throws(StoreError) -> String {
+    let path = Self.decoded(Self.path(ofURI: uri))
+    guard path.count > 1, path.hasPrefix("/") else {
+      throw StoreError(
+        .noStore, "'\(uri)' names no database file",
+        hint: "Write sqlite:///relative/mlflow.db or sqlite:////absolute/mlflow.db")
+    }
+    return absolute(String(path.dropFirst()))
+  }
+
+  /// What follows `scheme://authority`, without query.
+  private static func path(ofURI uri: String) -> String {
+    guard let mark = uri.firstRange(of: "://") else { return String(uri.drop { $0 != ":" }.dropFirst()) }
+    let rest = uri[mark.upperBound...]
+    return String(rest.drop { $0 != "/" }.prefix { $0 != "?" })
+  }
+
+  /// Percent escapes decoded; what is no escape stays. (FoundationEssentials has no `removingPercentEncoding`.)
+  private static func decoded(_ path: String) -> String {
+    var output: [UInt8] = []
+    var rest = Array(path.utf8)[...]
+    while let byte = rest.popFirst() {
+      let digits = rest.prefix(2)
+      if byte == UInt8(ascii: "%"), digits.count == 2,
+        let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+      {
+        output.append(value)
+        rest = rest.dropFirst(2)
+      } else {
+        output.append(byte)
+      }
+    }
+    return String(decoding: output, as: UTF8.self)
+  }
+
+  private static func withoutCredentials(_ uri: String) -> String {
+    guard let mark = uri.firstRange(of: "://"), let at = uri[mark.upperBound...].prefix(while: { $0 != "/" }).lastIndex(of: "@")
+    else { return uri }
+    return String(uri[..<mark.upperBound]) + String(uri[uri.index(after: at)...])
+  }
+
+  private static func isSQLiteFile(_ path: String) -> Bool {
+    (path.hasSuffix(".db") || path.hasSuffix(".sqlite") || path.hasSuffix(".sqlite3"))
+      && FileManager.default.fileExists(atPath: path)
+  }
+
+  /// MLflow's own test: a folder with a number for a name that holds a `meta.yaml`.
+  private static func holdsFileStore(_ path: String) -> Bool {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return false }
+    return names.contains { name in
+      name.allSatisfy(\.isNumber) && FileManager.default.fileExists(atPath: "\(path)/\(name)/meta.yaml")
+    }
+  }
+}

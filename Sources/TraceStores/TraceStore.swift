@@ -1,0 +1,91 @@
+public import TraceModel
+public import TraceQuery
+
+/// A place where traces are kept. Every store answers the same question with the same answer, and none of them writes.
+public protocol TraceStore: Sendable {
+  /// Where it is, for people.
+  var location: StoreLocation { get }
+
+  /// What it holds and what will not work; for `doctor`.
+  func summary() async throws(StoreError) -> StoreSummary
+
+  /// All experiments, by id.
+  func experiments() async throws(StoreError) -> [Experiment]
+
+  /// Ids that begin with `prefix`, in order, at most `limit`.
+  func traceIDs(withPrefix prefix: String, limit: Int) async throws(StoreError) -> [TraceID]
+
+  /// One trace with its spans, read as of one moment.
+  ///
+  /// - Throws: ``StoreError/Code/notFound`` when there is none of that id.
+  func trace(_ id: TraceID) async throws(StoreError) -> Trace
+
+  /// Several traces with their spans, in the order of the ids; ids that are not there are left out.
+  func traces(_ ids: [TraceID]) async throws(StoreError) -> [Trace]
+
+  /// The infos of a page, and how many match in all.
+  func search(_ query: TraceQuery) async throws(StoreError) -> TracePage
+}
+
+/// Where a store is and why it was chosen.
+public struct StoreLocation: Sendable, Hashable {
+  /// The URI without credentials.
+  public var uri: String
+  /// Why this one: an option, an environment variable, a default.
+  public var reason: String
+
+  /// A location from its parts.
+  public init(uri: String, reason: String) {
+    self.uri = uri
+    self.reason = reason
+  }
+}
+
+/// A page of a search.
+public struct TracePage: Sendable {
+  /// The infos in order.
+  public var infos: [TraceInfo]
+  /// How many traces match, on all pages.
+  public var totalCount: Int
+  /// Where the next page begins; nil on the last.
+  public var nextPageToken: PageToken?
+
+  /// A page from its parts.
+  public init(infos: [TraceInfo], totalCount: Int, nextPageToken: PageToken?) {
+    self.infos = infos
+    self.totalCount = totalCount
+    self.nextPageToken = nextPageToken
+  }
+}
+
+/// What a store holds.
+public struct StoreSummary: Sendable {
+  /// The kind of store and its version, in words.
+  public var kind: String
+  /// Experiments, deleted ones included.
+  public var experimentCount: Int
+  /// Traces in all.
+  public var traceCount: Int
+  /// Distinct sessions.
+  public var sessionCount: Int
+  /// Spans in all.
+  public var spanCount: Int
+  /// The newest trace and when it began.
+  public var newestTrace: (id: TraceID, time: Timestamp)?
+  /// What will not work, in sentences.
+  public var limitations: [String]
+
+  /// A summary from its parts.
+  public init(
+    kind: String, experimentCount: Int, traceCount: Int, sessionCount: Int, spanCount: Int,
+    newestTrace: (id: TraceID, time: Timestamp)?, limitations: [String]
+  ) {
+    self.kind = kind
+    self.experimentCount = experimentCount
+    self.traceCount = traceCount
+    self.sessionCount = sessionCount
+    self.spanCount = spanCount
+    self.newestTrace = newestTrace
+    self.limitations = limitations
+  }
+}

@@ -1,0 +1,29 @@
+import Foundation
+import JSONText
+import LensTestSupport
+import Testing
+
+/// Every file in `Transcripts` against the program that was built, in each way its input can arrive.
+@Suite struct TranscriptTests {
+  private static let transcripts: [String] = {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+    return (names ?? []).filter { $0.hasSuffix(".jsonl") }.sorted()
+  }()
+
+  private static let folder = PackageRoot.url.appendingPathComponent("Tests/TranscriptTests/Transcripts")
+
+  @Test func transcriptsAreFound() {
+    #expect(Self.transcripts.contains("lifecycle.jsonl"))
+  }
+
+  @Test(arguments: transcripts, TranscriptPlayer.Delivery.allCases)
+  func replay(_ name: String, _ delivery: TranscriptPlayer.Delivery) async throws {
+    let program = try #require(BuiltBinary.find(), "mlflow-lens was not built beside the tests")
+    let store = PackageRoot.url.appendingPathComponent("Samples/mlflow.db").path
+    let player = TranscriptPlayer(
+      .executable(program, arguments: ["--tracking-uri", "sqlite:///\(store)", "serve"]),
+      substitutions: try SampleManifest.substitutions())
+    let problems = try await player.play(Self.folder.appendingPathComponent(name), delivery)
+    #expect(problems.isEmpty, "\(Comment(rawValue: "\n" + problems.joined(separator: "\n")))")
+  }
+}
