@@ -51,6 +51,11 @@ public indirect enum JSON: Sendable, Hashable {
     .object(members.compactMap { key, value in value.map { Member(key, $0) } })
   }
 
+  /// The members of an object in order; empty for other kinds.
+  public var members: [Member] {
+    if case .object(let members) = self { members } else { [] }
+  }
+
   /// The member of that name, when this is an object that has it.
   public subscript(key: String) -> JSON? {
     get {

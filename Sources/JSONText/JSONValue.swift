@@ -97,9 +97,44 @@ public struct JSONValue: Sendable {
   /// The member of that name, the last one if there are several (as Python's parser has it); nil when there is none.
   public subscript(key: String) -> JSONValue? {
     guard kind == .object else { return nil }
-    var found: JSONValue?
-    for member in members where member.hasKey(key) { found = member.value }
+    var key = key
+    let place = key.withUTF8 { unsafe lastMember($0.span) }
+    return place.map { JSONValue(storage: storage, index: $0) }
+  }
+
+  /// The tape index of the value of the last member with that name. A plain loop over the tape: this is where reading a
+  /// trace spends its time, and cursors would count references at every step.
+  private func lastMember(_ name: Span<UInt8>) -> Int? {
+    let (words, text) = (storage.tape, storage.bytes)
+    let tape = words.span
+    let bytes = text.span
+    var found: Int?
+    var next = index + 2
+    let end = word.offset
+    while next < end {
+      let key = TapeWord(bits: tape[next])
+      if key.hasEscapes ? hasName(next, name) : Self.equal(bytes, key.offset, key.length, name) { found = next + 1 }
+      let value = TapeWord(bits: tape[next + 1])
+      next = value.kind == .object || value.kind == .array ? value.offset : next + 2
+    }
     return found
+  }
+
+  @inline(__always)
+  private static func equal(_ bytes: Span<UInt8>, _ start: Int, _ length: Int, _ name: Span<UInt8>) -> Bool {
+    guard length == name.count else { return false }
+    // From the back: names of one family begin alike.
+    var offset = length - 1
+    while offset >= 0 {
+      if bytes[start + offset] != name[offset] { return false }
+      offset -= 1
+    }
+    return true
+  }
+
+  private func hasName(_ keyIndex: Int, _ name: Span<UInt8>) -> Bool {
+    let key = JSONValue(storage: storage, index: keyIndex).stringBytes
+    return Self.equal(key.span, 0, key.count, name)
   }
 
   /// The element at that place, or nil when there is none. Takes time in proportion to the place.
@@ -172,12 +207,16 @@ public struct JSONValue: Sendable {
     /// The member's value.
     public var value: JSONValue { JSONValue(storage: storage, index: index + 1) }
 
-    /// Whether the member has this name; makes no string for the usual key without escapes.
-    public func hasKey(_ name: String) -> Bool {
+    /// Whether the member's name, as it is written, begins with these bytes. Makes no string.
+    public func keyHasPrefix(_ prefix: StaticString) -> Bool {
       let word = TapeWord(bits: storage.tape[index])
-      if word.hasEscapes { return key == name }
-      guard word.length == name.utf8.count else { return false }
-      return storage.bytes[word.offset..<word.offset + word.length].elementsEqual(name.utf8)
+      guard word.length >= prefix.utf8CodeUnitCount else { return false }
+      var position = word.offset
+      for byte in prefix.description.utf8 {
+        guard storage.bytes[position] == byte else { return false }
+        position += 1
+      }
+      return true
     }
   }
 

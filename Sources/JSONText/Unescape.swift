@@ -1,45 +1,58 @@
 /// Decodes the escapes of a JSON string body that the scanner has accepted. A surrogate without its partner becomes
 /// U+FFFD, since UTF-8 cannot hold it.
 func unescape(_ body: ArraySlice<UInt8>) -> [UInt8] {
-  var output: [UInt8] = []
-  output.reserveCapacity(body.count)
-  var position = body.startIndex
-  while position < body.endIndex {
-    guard let escape = body[position...].firstIndex(of: UInt8(ascii: "\\")), escape + 1 < body.endIndex else {
-      output.append(contentsOf: body[position...])
-      break
+  let source = body.span
+  // No escape is shorter than what it stands for: six bytes for at most three, twelve for four.
+  return unsafe Array(unsafeUninitializedCapacity: source.count) { buffer, initializedCount in
+    var read = 0
+    var written = 0
+    func write(_ byte: UInt8) {
+      unsafe buffer[written] = byte
+      written += 1
     }
-    output.append(contentsOf: body[position..<escape])
-    position = escape + 2
-    switch body[escape + 1] {
-    case UInt8(ascii: "b"): output.append(0x08)
-    case UInt8(ascii: "f"): output.append(0x0C)
-    case UInt8(ascii: "n"): output.append(0x0A)
-    case UInt8(ascii: "r"): output.append(0x0D)
-    case UInt8(ascii: "t"): output.append(0x09)
-    case UInt8(ascii: "u"):
-      var unit = hexValue(body, position)
-      position += 4
-      if unit & 0xFC00 == 0xD800, position + 6 <= body.endIndex, body[position] == UInt8(ascii: "\\"),
-        body[position + 1] == UInt8(ascii: "u")
-      {
-        let low = hexValue(body, position + 2)
-        if low & 0xFC00 == 0xDC00 {
-          unit = 0x10000 + ((unit & 0x3FF) << 10 | low & 0x3FF)
-          position += 6
-        }
+    while read < source.count {
+      let byte = source[read]
+      guard byte == UInt8(ascii: "\\"), read + 1 < source.count else {
+        write(byte)
+        read += 1
+        continue
       }
-      let scalar = Unicode.Scalar(unit) ?? "\u{FFFD}"
-      output.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
-    case let other: output.append(other)
+      read += 2
+      switch source[read - 1] {
+      case UInt8(ascii: "b"): write(0x08)
+      case UInt8(ascii: "f"): write(0x0C)
+      case UInt8(ascii: "n"): write(0x0A)
+      case UInt8(ascii: "r"): write(0x0D)
+      case UInt8(ascii: "t"): write(0x09)
+      case UInt8(ascii: "u"):
+        let (scalar, length) = unicodeEscape(source, read)
+        read += length
+        for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { write(byte) }
+      case let other: write(other)
+      }
     }
+    initializedCount = written
   }
-  return output
 }
 
-private func hexValue(_ body: ArraySlice<UInt8>, _ start: Int) -> UInt32 {
+/// The scalar of `XXXX`, or of `XXXX\uXXXX` when that is a surrogate pair, and the bytes it took.
+private func unicodeEscape(_ source: Span<UInt8>, _ start: Int) -> (Unicode.Scalar, length: Int) {
+  let unit = hexValue(source, start)
+  if unit & 0xFC00 == 0xD800, start + 10 <= source.count, source[start + 4] == UInt8(ascii: "\\"),
+    source[start + 5] == UInt8(ascii: "u")
+  {
+    let low = hexValue(source, start + 6)
+    if low & 0xFC00 == 0xDC00, let scalar = Unicode.Scalar(0x10000 + ((unit & 0x3FF) << 10 | low & 0x3FF)) {
+      return (scalar, 10)
+    }
+  }
+  return (Unicode.Scalar(unit) ?? "\u{FFFD}", 4)
+}
+
+private func hexValue(_ source: Span<UInt8>, _ start: Int) -> UInt32 {
   var value: UInt32 = 0
-  for byte in body[start..<min(start + 4, body.endIndex)] {
+  for index in start..<min(start + 4, source.count) {
+    let byte = source[index]
     value = value << 4 | UInt32(byte <= UInt8(ascii: "9") ? byte - UInt8(ascii: "0") : (byte | 0x20) - 87)
   }
   return value

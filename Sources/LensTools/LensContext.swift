@@ -18,6 +18,8 @@ public struct LensContext: Sendable {
   private let defaultExperiment: String?
   let style: NextCall.Style
   let excerpter: Excerpter
+  /// The clock, for times like `-2h`. Nothing else in an answer depends on it.
+  let now: @Sendable () -> Timestamp
 
   /// A context from what the start of the program read.
   ///
@@ -26,12 +28,17 @@ public struct LensContext: Sendable {
   ///   - environment: Environment variables; MLflow's choice of an experiment is read from them.
   ///   - face: Who reads the answers.
   ///   - revealsSecrets: Whether credentials in traces are shown. Off unless a person asked for it at the command line.
-  public init(locator: StoreLocator, environment: [String: String], face: Face, revealsSecrets: Bool) {
+  ///   - now: The clock.
+  public init(
+    locator: StoreLocator, environment: [String: String], face: Face, revealsSecrets: Bool,
+    now: @escaping @Sendable () -> Timestamp
+  ) {
     self.locator = locator
     // MLflow lets the name win over the id.
     defaultExperiment = environment["MLFLOW_EXPERIMENT_NAME"] ?? environment["MLFLOW_EXPERIMENT_ID"]
     style = face == .server ? .tool : .commandLine
     excerpter = Excerpter(masksSecrets: !revealsSecrets)
+    self.now = now
   }
 
   /// The store, opened when first needed.
@@ -60,16 +67,18 @@ public struct LensContext: Sendable {
 
   /// The experiments that a call is about, and the words that say how they were chosen.
   ///
-  /// - Parameter names: Ids or names; empty for the environment's choice, else all.
-  func experiments(_ names: [String]) async throws(ToolError) -> ExperimentChoice {
+  /// - Parameter given: Ids or names separated by commas; nil for the environment's choice, else all.
+  func experiments(_ given: String?) async throws(ToolError) -> ExperimentChoice {
     let all = try await ask { store async throws(StoreError) in try await store.experiments() }
-    let wanted = names.isEmpty ? defaultExperiment.map { [$0] } ?? [] : names
-    guard !wanted.isEmpty else {
+    guard let wanted = given.flatMap({ $0.isEmpty ? nil : $0 }) ?? defaultExperiment else {
       return ExperimentChoice(ids: [], known: all, words: all.count == 1 ? "the only experiment" : "all experiments")
     }
+    func find(_ name: String) -> Experiment? { all.first { $0.id == name } ?? all.first { $0.name == name } }
+    // A name may hold a comma itself.
+    let names = find(wanted) != nil ? [wanted] : wanted.split(separator: ",").map { Self.trimmed($0) }
     var ids: [String] = []
-    for name in wanted {
-      guard let found = all.first(where: { $0.id == name }) ?? all.first(where: { $0.name == name }) else {
+    for name in names {
+      guard let found = find(name) else {
         let known = all.prefix(12).map { "\($0.id) (\(excerpter.line($0.name, limit: 60)))" }.joined(separator: ", ")
         throw ToolError(
           .notFound, "There is no experiment '\(excerpter.line(name, limit: 80))'",
@@ -77,8 +86,14 @@ public struct LensContext: Sendable {
       }
       ids.append(found.id)
     }
-    let words = names.isEmpty ? "the experiment that MLFLOW_EXPERIMENT_NAME or _ID names" : "the experiments asked for"
+    let labels = ids.map { id in ExperimentChoice(ids: [], known: all, words: "").label(id, excerpter) }
+    let words = "experiment \(labels.joined(separator: ", "))" + (given == nil ? " (of the environment)" : "")
     return ExperimentChoice(ids: ids, known: all, words: words)
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    let start = text.drop { $0 == " " }
+    return String(start.reversed().drop { $0 == " " }.reversed())
   }
 
   private final class OpenedStore: Sendable {

@@ -42,7 +42,7 @@ final class InFlight: Sendable {
   /// Starts work in a place that was reserved. `work` gives the line that answers; `send` gets it unless the request has
   /// been cancelled meanwhile.
   func start(
-    _ id: RequestID, work: @escaping @Sendable () async -> [UInt8], send: @escaping @Sendable ([UInt8]) -> Void
+    _ id: RequestID, work: @escaping @Sendable () async -> [UInt8], send: @escaping @Sendable ([UInt8]) async -> Void
   ) {
     state.withLock { state in
       state.running += 1
@@ -51,7 +51,7 @@ final class InFlight: Sendable {
       // Made under the lock, so that it is listed before it can end.
       let task = Task {
         let line = await work()
-        if self.claim(id, serial) { send(line) }
+        if self.claim(id, serial) { await send(line) }
         self.end()
       }
       state.entries[id] = Entry(serial: serial, task: task)

@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 #if canImport(Glibc)
@@ -15,6 +16,8 @@ final class LineWriter: Sendable {
   private let descriptor: Int32
   private let interrupt: Interrupt
   private let isBroken = Mutex(false)
+  /// A thread that may wait for the client in place of those that tasks share.
+  private let queue = DispatchQueue(label: "mcp.writer", qos: .userInitiated)
 
   /// Linux takes this much from a blocking write without waiting as soon as poll(2) says that there is room.
   private static let chunk = 4096
@@ -31,8 +34,18 @@ final class LineWriter: Sendable {
   /// Whether the client no longer reads.
   var isClosed: Bool { isBroken.withLock { $0 } }
 
-  /// Writes a line, which ends in its line feed.
-  func send(_ line: [UInt8]) {
+  /// Writes a line, which ends in its line feed. For tasks: what waits for the client is not their thread.
+  func send(_ line: [UInt8]) async {
+    await withCheckedContinuation { continuation in
+      queue.async {
+        self.sendBlocking(line)
+        continuation.resume()
+      }
+    }
+  }
+
+  /// Writes a line on the thread it is called on, which is to be the reader's.
+  func sendBlocking(_ line: [UInt8]) {
     isBroken.withLock { isBroken in
       guard !isBroken else { return }
       if !write(line) {

@@ -132,7 +132,7 @@ final class Session: Sendable {
         logger.debug("answered", metadata: Self.facts(name, id, line.count, .now - begin))
         return line
       } send: { [writer] in
-        writer.send($0)
+        await writer.send($0)
       }
     }
   }
@@ -153,10 +153,10 @@ final class Session: Sendable {
     ["method": "\(method)", "id": "\(id.description)", "bytes": "\(size)", "duration": "\(duration)"]
   }
 
-  private func succeed(_ result: JSON, _ id: RequestID) { writer.send(OutgoingMessage.result(result, id: id)) }
+  private func succeed(_ result: JSON, _ id: RequestID) { writer.sendBlocking(OutgoingMessage.result(result, id: id)) }
 
   private func refuse(_ error: ProtocolError, id: RequestID?) {
     server.logger.debug("refused", metadata: ["code": "\(error.code.rawValue)", "reason": "\(error.message)"])
-    writer.send(OutgoingMessage.error(error, id: id))
+    writer.sendBlocking(OutgoingMessage.error(error, id: id))
   }
 }

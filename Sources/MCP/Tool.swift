@@ -1,7 +1,7 @@
 public import JSONText
 
 /// A tool as its author writes it: a struct with ``Parameter`` properties and a body.
-public protocol ParameterizedTool: Sendable {
+public protocol ParameterizedTool<Context>: Sendable {
   /// What the tools of a program share, such as a store.
   associatedtype Context: Sendable
 
@@ -38,17 +38,22 @@ public struct Tool: Sendable {
 
   /// A tool from its declaration and what its calls work on.
   public init<T: ParameterizedTool>(_ type: T.Type, context: T.Context) {
-    let parameters = ArgumentBinding(of: T()).descriptors
-    definition = ToolDefinition(
-      name: T.name, title: T.title, description: T.summary,
-      inputSchema: ParameterDescriptor.inputSchema(of: parameters), annotations: T.annotations, metadata: T.metadata,
-      parameters: parameters)
+    definition = Self.definition(of: type)
     body = { arguments async throws(ToolError) in
       // A fresh one for each call: its parameters are its own.
       let tool = T()
       try ArgumentBinding(of: tool).bind(arguments)
       return try await tool.run(in: context)
     }
+  }
+
+  /// What a tool says about itself, without anything to work on.
+  public static func definition<T: ParameterizedTool>(of type: T.Type) -> ToolDefinition {
+    let parameters = ArgumentBinding(of: T()).descriptors
+    return ToolDefinition(
+      name: T.name, title: T.title, description: T.summary,
+      inputSchema: ParameterDescriptor.inputSchema(of: parameters), annotations: T.annotations, metadata: T.metadata,
+      parameters: parameters)
   }
 
   /// Calls the tool. Mistakes in the arguments and the tool's own errors come back as failures.
@@ -62,8 +67,11 @@ public struct Tool: Sendable {
 
   /// Calls the tool with arguments that have been built, an object.
   public func call(_ arguments: JSON) async -> ToolResult {
-    guard let document = try? JSONDocument(arguments.bytes) else { return .failure("the arguments cannot be written") }
-    return await call(document.root)
+    do throws(ToolError) {
+      return try await attempt(arguments)
+    } catch {
+      return .failure(error.text)
+    }
   }
 
   /// Calls the tool and throws what ``call(_:)-(JSONValue?)`` would make a failure of, for callers that want its code.
@@ -72,5 +80,16 @@ public struct Tool: Sendable {
       throw ToolError(.invalidArguments, "the arguments must be an object")
     }
     return try await body(arguments)
+  }
+
+  /// The same with arguments that have been built, an object.
+  public func attempt(_ arguments: JSON) async throws(ToolError) -> ToolResult {
+    let document: JSONDocument
+    do {
+      document = try JSONDocument(arguments.bytes)
+    } catch {
+      throw ToolError(.invalidArguments, "the arguments cannot be written as JSON (\(error))")
+    }
+    return try await attempt(document.root)
   }
 }

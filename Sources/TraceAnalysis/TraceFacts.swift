@@ -16,6 +16,7 @@ public struct TraceFacts: Sendable {
   public let tokenUsage: TokenUsage?
   /// What was asked and answered.
   public let turn: TurnReading
+  private let meanings: [SpanMeaning]
 
   /// Computes them in time linear in the size of the trace, but for sorting.
   public init(_ trace: Trace) {
@@ -23,12 +24,13 @@ public struct TraceFacts: Sendable {
     tree = SpanTree(trace.spans)
     selfTimes = Self.selfTimes(trace.spans, tree)
     errors = ErrorOrigin.all(in: trace, tree: tree)
-    tokenUsage = Self.tokenUsage(trace.spans, tree)
+    meanings = trace.spans.map { SpanMeaning($0) }
+    tokenUsage = Self.tokenUsage(meanings, tree)
     turn = TurnReading(trace, tree: tree)
   }
 
   /// What a span means.
-  public func meaning(_ index: Int) -> SpanMeaning { SpanMeaning(trace.spans[index]) }
+  public func meaning(_ index: Int) -> SpanMeaning { meanings[index] }
 
   /// Nanoseconds from the trace's first span to this one's start.
   public func offset(_ index: Int) -> Int64 {
@@ -58,11 +60,11 @@ public struct TraceFacts: Sendable {
 
   /// MLflow's own rule: a span counts only if no span above it has counted already, for an agent repeats the sum of its
   /// calls.
-  private static func tokenUsage(_ spans: [Span], _ tree: SpanTree) -> TokenUsage? {
+  private static func tokenUsage(_ meanings: [SpanMeaning], _ tree: SpanTree) -> TokenUsage? {
     var total: TokenUsage?
     var pending = tree.roots
     while let index = pending.popLast() {
-      guard let usage = SpanMeaning(spans[index]).tokenUsage else {
+      guard let usage = meanings[index].tokenUsage else {
         pending += tree.children[index]
         continue
       }

@@ -5,8 +5,8 @@
 public struct Convention: Sendable {
   /// The convention's name, as people call it.
   public var name: String
-  /// A span that has an attribute with one of these prefixes follows this convention.
-  public var markers: [String]
+  /// A span that has an attribute whose key begins like this follows this convention.
+  public var marker: StaticString
   /// Attributes that tell the span's type, each with what its values mean.
   public var types: [TypeKey]
   /// Attributes that hold the input.
@@ -37,9 +37,9 @@ public struct Convention: Sendable {
     }
   }
 
-  init(name: String, markers: [String], types: [TypeKey]) {
+  init(name: String, marker: StaticString, types: [TypeKey]) {
     self.name = name
-    self.markers = markers
+    self.marker = marker
     self.types = types
   }
 

@@ -16,15 +16,32 @@ public struct SpanMeaning: Sendable {
   /// The span.
   public let span: Span
 
-  /// Reads nothing yet.
-  public init(_ span: Span) { self.span = span }
+  /// The conventions found, a bit each in the order of ``Convention/all``.
+  private let found: UInt64
 
-  /// The conventions the span's attributes follow.
-  public var conventions: [Convention] {
-    let keys = span.attributes.map(\.key)
-    return Convention.all.filter { convention in
-      convention.markers.contains { marker in keys.contains { $0.hasPrefix(marker) } }
+  /// Looks once over the keys of the span's attributes.
+  public init(_ span: Span) {
+    self.span = span
+    var found: UInt64 = 0
+    if let attributes = span.record["attributes"] {
+      for member in attributes.members {
+        for (place, convention) in Convention.all.enumerated() where found & 1 << place == 0 {
+          if member.keyHasPrefix(convention.marker) { found |= 1 << place }
+        }
+      }
     }
+    self.found = found
+  }
+
+  /// The conventions the span's attributes follow. MLflow's server adds its own attributes to spans of others, so its own
+  /// convention is only named when there is no other.
+  public var conventions: [Convention] {
+    let all = present
+    return all.count > 1 ? all.filter { $0.name != Convention.mlflow.name } : all
+  }
+
+  private var present: [Convention] {
+    Convention.all.indices.compactMap { found & 1 << $0 != 0 ? Convention.all[$0] : nil }
   }
 
   /// MLflow's span type (`LLM`, `TOOL`, `RETRIEVER`, …, or a word of the app's own); `UNKNOWN` when nothing tells it.
@@ -35,7 +52,8 @@ public struct SpanMeaning: Sendable {
     if let type = span.attribute(ReservedKey.spanType)?.text, !type.isEmpty, type != "UNKNOWN" {
       return (type, ReservedKey.spanType)
     }
-    for convention in Convention.all {
+    for place in Convention.all.indices where found & 1 << place != 0 {
+      let convention = Convention.all[place]
       for typeKey in convention.types {
         if let word = span.attribute(typeKey.key)?.text, let type = typeKey.values[word] { return (type, typeKey.key) }
       }
@@ -67,8 +85,8 @@ public struct SpanMeaning: Sendable {
 
   /// `null`, `""`, `{}` and `[]` count as absent, as they do for MLflow.
   private func first(_ keys: KeyPath<Convention, [String]>) -> Sourced? {
-    for convention in Convention.all {
-      for key in convention[keyPath: keys] {
+    for place in Convention.all.indices where found & 1 << place != 0 {
+      for key in Convention.all[place][keyPath: keys] {
         if let attribute = span.attribute(key), !attribute.isEmpty {
           return Sourced(value: attribute.decoded, key: key, size: attribute.size)
         }

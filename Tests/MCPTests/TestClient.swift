@@ -65,8 +65,9 @@ final class TestClient: Sendable {
           return Array(bytes[..<feed])
         }
         if let line { return line }
-        guard let data = try fromServer.read(upToCount: 1 << 16), !data.isEmpty else { return nil }
-        buffer.withLock { $0 += data }
+        let bytes = readSome(fromServer.fileDescriptor)
+        if bytes.isEmpty { return nil }
+        buffer.withLock { $0 += bytes }
       }
     }
     return try line.map { JSON(try JSONDocument($0, dialect: .strict).root) }

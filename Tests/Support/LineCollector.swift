@@ -16,7 +16,11 @@ final class LineCollector: Sendable {
   init(_ handle: FileHandle) {
     let reading = Reading(handle)
     Thread.detachNewThread { [self] in
-      while let data = reading.next(), !data.isEmpty { append(Array(data)) }
+      while true {
+        let bytes = readSome(reading.handle.fileDescriptor)
+        if bytes.isEmpty { break }
+        append(bytes)
+      }
       end()
     }
   }
@@ -68,11 +72,9 @@ final class LineCollector: Sendable {
   var all: String { rest.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n") }
 }
 
-/// Only the collector's thread uses the handle.
+/// Keeps the descriptor open; only the collector's thread uses it.
 private final class Reading: @unchecked Sendable {
-  private let handle: FileHandle
+  let handle: FileHandle
 
   init(_ handle: FileHandle) { self.handle = handle }
-
-  func next() -> Data? { try? handle.read(upToCount: 64 * 1024) }
 }

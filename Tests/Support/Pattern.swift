@@ -38,7 +38,8 @@ public struct Pattern: Hashable, Sendable {
     switch (json, actual) {
     case (.object(let expected), .object(let found)):
       var members = found.map { member in
-        JSON.Member(member.key, (json[member.key].map(Pattern.init) ?? Pattern(member.value)).recorded(member.value).json)
+        JSON.Member(
+          member.key, (json[member.key].map(Pattern.init) ?? Pattern(member.value)).recorded(member.value).json)
       }
       members += expected.filter { actual[$0.key] == nil && $0.value["$absent"] != nil }
       return Pattern(.object(members))

@@ -32,7 +32,8 @@ public struct Transcript: Sendable {
 
   /// Reads a text.
   public init(_ text: String, substitutions: [String: String] = [:]) throws {
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() where !line.isEmpty {
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() where !line.isEmpty
+    {
       do {
         lines.append((String(line), try step(String(line), substitutions)))
       } catch {

@@ -22,7 +22,7 @@ public struct TranscriptPlayer: Sendable {
   private let target: TranscriptTarget
   private let substitutions: [String: String]
   /// Seconds an answer may take.
-  private let patience = 10.0
+  private let patience = 30.0
   /// Seconds the server may take to end once its input has.
   private let exitPatience = 2.0
 
@@ -124,7 +124,8 @@ public struct TranscriptPlayer: Sendable {
   }
 
   private static func belongs(_ line: [UInt8], to pattern: Pattern) -> Bool {
-    json(line)?["id"] == pattern.json["id"]
+    let id = json(line)?["id"]
+    return pattern.json["id"].map { Pattern($0).mismatches(with: id).isEmpty } ?? (id == nil)
   }
 
   private static func json(_ line: [UInt8]) -> JSON? {

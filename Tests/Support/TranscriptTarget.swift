@@ -67,7 +67,11 @@ public struct TranscriptTarget: Sendable {
         _ = close(output)
         ended.signal()
       }
-      return Running { ended.wait(timeout: .now() + $0) == .success ? 0 : nil } log: { "" }
+      return Running {
+        ended.wait(timeout: .now() + $0) == .success ? 0 : nil
+      } log: {
+        ""
+      }
     }
   }
 }

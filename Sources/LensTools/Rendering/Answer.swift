@@ -30,6 +30,8 @@ struct Answer: Sendable {
     var remedy: NextCall?
     /// What an item is called, for the count of those left out.
     var noun: String
+    /// Further items that were not even made, since there could be no room for them.
+    var omittedCount = 0
   }
 
   /// One fact of a section.
@@ -64,7 +66,7 @@ struct Answer: Sendable {
     let fixed = (head + tail).reduce(0) { $0 + $1.utf8.count + 1 }
     let shown = serve(
       limit: limit - fixed,
-      reserve: { ($0.heading?.utf8.count ?? 0) + 1 + (omission($0, $0.items.count, style)?.utf8.count ?? 0) + 1 },
+      reserve: { ($0.heading?.utf8.count ?? 0) + 1 + (omission($0, $0.items.count + $0.omittedCount, style)?.utf8.count ?? 0) + 1 },
       cost: { $0.short.utf8.count + 1 }, upgrade: { item in item.full.map { $0.utf8.count - item.short.utf8.count } })
     var lines = head
     for (section, choices) in zip(sections, shown) {
@@ -73,7 +75,7 @@ struct Answer: Sendable {
         let item = section.items[choice.item]
         lines.append(choice.isFull ? item.full ?? item.short : item.short)
       }
-      if let omission = omission(section, section.items.count - choices.count, style) { lines.append(omission) }
+      if let omission = omission(section, section.items.count + section.omittedCount - choices.count, style) { lines.append(omission) }
     }
     lines += tail
     let text = lines.joined(separator: "\n")
@@ -104,12 +106,12 @@ struct Answer: Sendable {
     }
     let shown = serve(
       limit: limit - fixed,
-      reserve: { $0.key.utf8.count + 6 + omitted($0, $0.items.count).bytes.count + 2 },
+      reserve: { $0.key.utf8.count + 6 + omitted($0, $0.items.count + $0.omittedCount).bytes.count + 2 },
       cost: { $0.json.bytes.count + 1 }, upgrade: { _ in nil })
     var missing: [JSON] = []
     for (section, choices) in zip(sections, shown) {
       members.append(JSON.Member(section.key, .array(choices.map { section.items[$0.item].json })))
-      let count = section.items.count - choices.count
+      let count = section.items.count + section.omittedCount - choices.count
       if count > 0 { missing.append(omitted(section, count)) }
     }
     if !missing.isEmpty { members.append(JSON.Member("omitted", .array(missing))) }
@@ -142,7 +144,7 @@ struct Answer: Sendable {
       chosen[entry.section].append(Choice(item: entry.item, isFull: false))
     }
     // A section that is complete needs no line about what is missing.
-    for index in sections.indices where chosen[index].count == sections[index].items.count {
+    for index in sections.indices where chosen[index].count == sections[index].items.count && sections[index].omittedCount == 0 {
       room += max(0, reserve(sections[index]) - reserve(Section(key: sections[index].key, heading: sections[index].heading, items: [], remedy: nil, noun: "")))
     }
     for (section, place) in places {

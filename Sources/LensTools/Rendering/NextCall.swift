@@ -11,9 +11,13 @@ struct NextCall: Sendable {
   }
 
   var tool: String
-  var arguments: KeyValuePairs<String, JSON>
+  var arguments: [JSON.Member]
 
   init(_ tool: String, _ arguments: KeyValuePairs<String, JSON>) {
+    self.init(tool, arguments.map { JSON.Member($0.key, $0.value) })
+  }
+
+  init(_ tool: String, _ arguments: [JSON.Member]) {
     self.tool = tool
     self.arguments = arguments
   }
@@ -22,7 +26,7 @@ struct NextCall: Sendable {
   func text(_ style: Style) -> String {
     switch style {
     case .tool:
-      return "\(tool) \(JSON.object(arguments.map { JSON.Member($0.key, $0.value) }).text)"
+      return "\(tool) \(JSON.object(arguments).text)"
     case .commandLine:
       return (["mlflow-lens", tool.kebab] + arguments.flatMap { Self.words("--\($0.key.kebab)", $0.value) })
         .joined(separator: " ")

@@ -5,14 +5,14 @@ import TraceSemantics
 
 /// The span tree as lines: one a span, or one for many like it.
 ///
-/// Leaves of one parent that have the same name, type and outcome are folded when there are at least four. Errors and what
+/// Leaves of one parent that have the same name, type and outcome are folded: from four on, in a large trace from two. Errors and what
 /// called them are served first, then the tree from the root down, so that whatever the budget, a line's parent is shown
 /// before the line.
 struct Outline {
   let facts: TraceFacts
   let excerpter: Excerpter
-  /// Levels below the root that are shown.
-  var maximumDepth = 64
+  /// Levels below the root that are shown; nil for all.
+  var maximumDepth: Int?
   /// Only spans of these types, and what called them; empty for all.
   var types: [String] = []
   /// Only spans of this status, and what called them.
@@ -20,7 +20,6 @@ struct Outline {
   /// Bytes of each gist.
   var gistLimit = 90
 
-  private static let fewestToFold = 4
   /// Deeper levels are not indented further, or a deep trace would be blanks.
   private static let deepestIndent = 12
 
@@ -29,8 +28,51 @@ struct Outline {
     var rank: Int
   }
 
-  /// The lines in tree order.
-  func items() -> [Answer.Item] { rows().map(item) }
+  /// The lines in tree order, and how many more there would be. Only lines that could find room in `limit` bytes are made:
+  /// a trace may have many thousands.
+  func items(limit: Int) -> (items: [Answer.Item], omittedCount: Int) {
+    let all = rows()
+    let shortest = 16
+    let most = max(8, limit / shortest)
+    var kept = all
+    if all.count > most {
+      let order = all.indices.sorted { (all[$0].rank, $0) < (all[$1].rank, $1) }.prefix(most)
+      kept = order.sorted().map { all[$0] }
+    }
+    var outputs = FirstOccurrences()
+    return (kept.map { item($0, first: &outputs) }, all.count - kept.count)
+  }
+
+  /// What the choice of depth, types and status leaves out, in words; nil when it leaves out nothing.
+  var selectionNote: String? {
+    let total = facts.trace.spans.count
+    var notes: [String] = []
+    if let wanted = selected() {
+      let shown = wanted.count { $0 }
+      notes.append("\(shown) of \(total) spans fit the types and status asked for or call one that does; the rest is not shown")
+    }
+    if let maximumDepth {
+      let below = facts.tree.depths.count { $0 > maximumDepth }
+      if below > 0 { notes.append("\(Units.plural(below, "span")) deeper than level \(maximumDepth) not shown; leave depth out for all") }
+    }
+    return notes.isEmpty ? nil : notes.joined(separator: "; ")
+  }
+
+  /// Where an output was shown first, so that a repeated one is not shown again.
+  private struct FirstOccurrences {
+    private var places: [[UInt8]: Int] = [:]
+
+    /// Shorter values cost less than the words that would stand for them; longer ones are not worth hashing.
+    private static let sizes = 24...16_384
+
+    mutating func place(of output: Sourced, at index: Int) -> Int? {
+      guard Self.sizes.contains(output.size) else { return nil }
+      let bytes = Array(output.value.rawBytes)
+      if let earlier = places[bytes] { return earlier }
+      places[bytes] = index
+      return nil
+    }
+  }
 
   private func rows() -> [Row] {
     let (spans, tree) = (facts.trace.spans, facts.tree)
@@ -43,7 +85,7 @@ struct Outline {
       guard let index = group.first, wanted?[index] ?? true else { continue }
       let depth = tree.depths[index]
       rows.append(Row(spans: group, rank: marked[index] ? min(depth, 8) : 10 + depth))
-      guard group.count == 1, depth < maximumDepth else { continue }
+      guard group.count == 1, depth < maximumDepth ?? .max else { continue }
       pending += groups(of: tree.children[index]).reversed()
     }
     return rows
@@ -56,7 +98,7 @@ struct Outline {
       var type: String
       var status: SpanStatus
     }
-    guard siblings.count >= Self.fewestToFold else { return siblings.map { [$0] } }
+    guard siblings.count >= fewestToFold else { return siblings.map { [$0] } }
     var alike: [Likeness: [Int]] = [:]
     var order: [(key: Likeness?, index: Int)] = []
     for index in siblings {
@@ -70,7 +112,7 @@ struct Outline {
       order.append((key, index))
     }
     return order.compactMap { key, index in
-      guard let key, let members = alike[key], members.count >= Self.fewestToFold else { return [index] }
+      guard let key, let members = alike[key], members.count >= fewestToFold else { return [index] }
       return members[0] == index ? members : nil
     }
   }
@@ -87,11 +129,14 @@ struct Outline {
     return shown
   }
 
+  /// In a trace of this size every line saved shows another part of it.
+  private var fewestToFold: Int { facts.trace.spans.count > 200 ? 2 : 4 }
+
   // MARK: Lines
 
-  private func item(_ row: Row) -> Answer.Item {
+  private func item(_ row: Row, first: inout FirstOccurrences) -> Answer.Item {
     let index = row.spans[0]
-    return row.spans.count > 1 ? fold(row) : spanItem(index, rank: row.rank)
+    return row.spans.count > 1 ? fold(row) : spanItem(index, rank: row.rank, first: &first)
   }
 
   private func indent(_ index: Int) -> String {
@@ -120,7 +165,7 @@ struct Outline {
 
   private func typeWord(_ type: String) -> String { type == "UNKNOWN" ? "" : " \(excerpter.line(type, limit: 24))" }
 
-  private func spanItem(_ index: Int, rank: Int) -> Answer.Item {
+  private func spanItem(_ index: Int, rank: Int, first: inout FirstOccurrences) -> Answer.Item {
     let span = facts.trace.spans[index]
     let meaning = facts.meaning(index)
     let (type, model, usage) = (meaning.type, meaning.model, meaning.tokenUsage)
@@ -136,14 +181,16 @@ struct Outline {
     if let usage { words += " \(Self.tokens(usage))" }
     if facts.tree.orphans.contains(index) { words += " [parent missing]" }
     if facts.tree.cycleCuts.contains(index) { words += " [ring of parents cut here]" }
-    let error = facts.errors.first { $0.spanIndex == index }
+    let error = span.status == .error ? facts.errors.first { $0.spanIndex == index } : nil
     if let error { words += " \"\(excerpter.line(error.sentence, limit: gistLimit))\"" }
     let (inputs, outputs) = (meaning.inputs, meaning.outputs)
-    let sizes = [inputs.map { "in \(Units.bytes($0.size))" }, outputs.map { "out \(Units.bytes($0.size))" }]
-      .compactMap { $0 }.joined(separator: " ")
-    let short = words + (sizes.isEmpty ? "" : " \(sizes)")
+    var short = words
+    if inputs != nil || outputs != nil {
+      short += " \(inputs.map { Units.bytes($0.size) } ?? "-")/\(outputs.map { Units.bytes($0.size) } ?? "-")"
+    }
     let gist = outputs.map { excerpter.line(Gist(of: $0.value, side: .output)?.text ?? Self.raw($0.value), limit: gistLimit) }
-    let full = error == nil ? gist.map { "\(short) → \"\($0)\"" } : nil
+    let earlier = outputs.flatMap { first.place(of: $0, at: index) }.map { "same as \(Trace.alias(ofSpanAt: $0))" }
+    let full = error == nil ? gist.map { "\(short) → \(earlier ?? "\"\($0)\"")" } : nil
     return Answer.Item(
       short: short, full: full,
       json: .object(present: [
@@ -155,7 +202,7 @@ struct Outline {
         "self_ms": selfTime.map { .double(Double($0) / 1e6) }, "model": model.map { .string(excerpter.line($0, limit: 40)) },
         "tokens": usage.map(Self.json), "error": error.map { .string(excerpter.line($0.sentence, limit: gistLimit)) },
         "input_bytes": inputs.map { .int(Int64($0.size)) }, "output_bytes": outputs.map { .int(Int64($0.size)) },
-        "output": gist.map { .string($0) },
+        "output": earlier.map { .string($0) } ?? gist.map { .string($0) },
       ]), rank: rank)
   }
 

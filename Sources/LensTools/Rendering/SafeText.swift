@@ -2,29 +2,42 @@
 ///
 /// What would is shown as `\u001b`, in the notation of JSON, so that inside JSON text the meaning stays the same.
 enum SafeText {
-  /// Neutralises text of any length. Line breaks and tabs become `\n` and `\t`.
-  static func neutralized(_ text: some Sequence<UInt8>) -> [UInt8] {
-    let bytes = Array(text)
-    guard bytes.contains(where: { $0 < 0x20 || $0 >= 0x7F }) else { return bytes }
+  /// Neutralises text of any length. Line breaks and tabs become `\n` and `\t`; ill-formed UTF-8 becomes U+FFFD.
+  static func neutralized(_ bytes: [UInt8]) -> [UInt8] {
     var output: [UInt8] = []
-    output.reserveCapacity(bytes.count + 16)
-    for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-      switch scalar {
-      case "\n": output += #"\n"#.utf8
-      case "\r": output += #"\r"#.utf8
-      case "\t": output += #"\t"#.utf8
-      case _ where isHarmful(scalar):
-        for unit in String(scalar).utf16 { output += escape(unit) }
-      default:
-        output += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+    var copied = 0
+    var position = 0
+    while position < bytes.count {
+      let byte = bytes[position]
+      if byte >= 0x20, byte < 0x7F {
+        position += 1
+        continue
       }
+      var decoder = UTF8()
+      var rest = bytes[position..<min(position + 4, bytes.count)].makeIterator()
+      let replacement: [UInt8]?
+      var length = 1
+      switch decoder.decode(&rest) {
+      case .scalarValue(let scalar):
+        length = UTF8.width(scalar)
+        replacement = isHarmful(scalar) ? escape(scalar) : nil
+      case .error, .emptyInput:
+        replacement = Array("\u{FFFD}".utf8)
+      }
+      if let replacement {
+        output += bytes[copied..<position]
+        output += replacement
+        copied = position + length
+      }
+      position += length
     }
-    return output
+    return copied == 0 ? bytes : output + bytes[copied...]
   }
 
   /// Control characters, separators that split lines, marks that reorder text, characters without width, and the tag and
   /// variation blocks in which text can be hidden. (U+FE0F, which makes an emoji coloured, is harmless.)
   static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.value & 0xFFFE == 0xFFFE { return true }  // noncharacters
     switch scalar.value {
     case 0...0x1F, 0x7F...0x9F, 0xAD, 0x61C, 0x180E, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFE00...0xFE0E,
       0xFEFF, 0xFFF9...0xFFFB, 0xE0000...0xE0FFF:
@@ -33,9 +46,17 @@ enum SafeText {
     }
   }
 
-  private static func escape(_ unit: UInt16) -> [UInt8] {
-    let digits = String(unit, radix: 16)
-    return Array((#"\u"# + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+  private static func escape(_ scalar: Unicode.Scalar) -> [UInt8] {
+    switch scalar {
+    case "\n": return Array(#"\n"#.utf8)
+    case "\r": return Array(#"\r"#.utf8)
+    case "\t": return Array(#"\t"#.utf8)
+    default:
+      return String(scalar).utf16.flatMap { unit in
+        let digits = String(unit, radix: 16)
+        return Array((#"\u"# + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+      }
+    }
   }
 
   /// The longest prefix of at most `count` bytes that splits no character.

@@ -53,7 +53,7 @@ struct TraceHeader {
   }
 
   var json: [JSON.Member] {
-    let members = JSON.object(present: [
+    JSON.object(present: [
       "trace_id": .string(info.id.rawValue), "state": .string(info.state.rawValue),
       "request_time": .string(info.requestTime.rfc3339),
       "execution_duration_ms": info.executionDurationMs.map { .int($0) }, "name": .string(name),
@@ -66,9 +66,7 @@ struct TraceHeader {
       "output": side(facts.turn.output),
       "warnings": facts.trace.diagnostics.isEmpty
         ? nil : .array(facts.trace.diagnostics.map { .string(excerpter.line($0, limit: 200)) }),
-    ])
-    guard case .object(let list) = members else { return [] }
-    return list
+    ]).members
   }
 
   private func side(_ side: TurnReading.Side?) -> JSON? {

@@ -1,44 +1,73 @@
 import TraceModel
 
 /// A span with status ERROR, charged to where the error began. It says what was felt of it above: an error that reached
-/// the root ended the run; one that was caught may still have left its mark on the answer.
+/// the root ended the run; one that was caught may still have left its mark on the answer. Attempts at the same call are
+/// one finding, at the first of them.
 struct FailedStep: Detector {
   let name = "failed_step"
 
+  /// Calls of one name under one caller that failed one after the other, and what came of it.
+  private struct Series {
+    var errors: [ErrorOrigin]
+    /// A later call of the same name that did not fail.
+    var success: Int?
+
+    var first: ErrorOrigin { errors[0] }
+    var last: ErrorOrigin { errors[errors.count - 1] }
+  }
+
   func examine(_ facts: TraceFacts) -> DetectorOutcome {
     guard !facts.trace.spans.isEmpty else { return .notChecked("the trace has no spans") }
+    return .findings(Self.series(facts).map { Self.finding($0, facts) })
+  }
+
+  private static func finding(_ series: Series, _ facts: TraceFacts) -> Finding {
     let spans = facts.trace.spans
-    return .findings(
-      facts.errors.map { error in
-        let span = spans[error.spanIndex]
-        let isFatal = error.caughtBy == nil
-        let retries = Self.siblingsOfSameName(error.spanIndex, facts)
-        let recovered = retries.contains { $0 > error.spanIndex && spans[$0].status != .error }
-        var why = "\(span.name) failed with \(error.sentence)."
-        if isFatal {
-          why += error.propagatedTo.isEmpty ? " It is the root." : " The error went up to the root and ended the run."
-        } else if let catcher = error.caughtBy {
-          why +=
-            recovered
-            ? " A later call of the same name under \(spans[catcher].name) did not fail: a retry that worked."
-            : " \(spans[catcher].name) went on without it; check what its answer is built on."
-        }
-        if let frame = error.frame { why += " Raised at \(frame)." }
-        return Finding(
-          kind: isFatal ? "error" : recovered ? "error_retried" : "error_swallowed",
-          severity: isFatal ? .high : recovered ? .low : .medium, confidence: .high,
-          title: "\(span.name) failed", traceID: facts.trace.info.id, spanIndex: error.spanIndex, why: why,
-          evidence: [
-            Evidence(
-              spanIndex: error.spanIndex, path: error.exceptionType == nil ? "status.message" : "events",
-              excerpt: error.sentence)
-          ])
+    let first = series.first
+    let name = spans[first.spanIndex].name
+    let kind = series.success != nil ? "error_retried" : series.last.caughtBy == nil ? "error" : "error_swallowed"
+    var why = "\(name) failed with \(first.sentence)."
+    let retries = series.errors.dropFirst().map { Trace.alias(ofSpanAt: $0.spanIndex) }
+    if !retries.isEmpty {
+      why += " Tried again (\(retries.prefix(4).joined(separator: ", "))\(retries.count > 4 ? ", …" : "")) and failed again"
+      why += series.last.sentence == first.sentence ? "." : ", at last with \(series.last.sentence)."
+    }
+    if let success = series.success {
+      why += " A later try, \(Trace.alias(ofSpanAt: success)), did not fail."
+    } else if let catcher = series.last.caughtBy {
+      why += " \(spans[catcher].name) went on without it; check what its answer is built on."
+    } else {
+      why += series.last.propagatedTo.isEmpty ? " It is the root." : " The error went up to the root and ended the run."
+    }
+    if let frame = first.frame { why += " Raised at \(frame)." }
+    return Finding(
+      kind: kind, severity: kind == "error" ? .high : kind == "error_swallowed" ? .medium : .low, confidence: .high,
+      title: "\(name) failed", traceID: facts.trace.info.id, spanIndex: first.spanIndex, why: why,
+      evidence: series.errors.prefix(4).map { error in
+        Evidence(
+          spanIndex: error.spanIndex, path: error.exceptionType == nil ? "status.message" : "events",
+          excerpt: error.sentence)
       })
   }
 
-  private static func siblingsOfSameName(_ index: Int, _ facts: TraceFacts) -> [Int] {
-    let siblings = facts.tree.parents[index].map { facts.tree.children[$0] } ?? facts.tree.roots
-    let name = facts.trace.spans[index].name
-    return siblings.filter { $0 != index && facts.trace.spans[$0].name == name }
+  private static func series(_ facts: TraceFacts) -> [Series] {
+    let spans = facts.trace.spans
+    var all: [Series] = []
+    for error in facts.errors {
+      let caller = facts.tree.parents[error.spanIndex]
+      let name = spans[error.spanIndex].name
+      let place = caller == nil ? nil : all.firstIndex { series in
+        facts.tree.parents[series.first.spanIndex] == caller && spans[series.first.spanIndex].name == name
+      }
+      if let place { all[place].errors.append(error) } else { all.append(Series(errors: [error])) }
+    }
+    for place in all.indices {
+      let last = all[place].last.spanIndex
+      guard let caller = facts.tree.parents[last] else { continue }
+      all[place].success = facts.tree.children[caller].first { sibling in
+        sibling > last && spans[sibling].name == spans[last].name && spans[sibling].status != .error
+      }
+    }
+    return all
   }
 }

@@ -21,6 +21,8 @@ struct RepeatedCall: Detector {
       let meaning = facts.meaning(index)
       guard ["TOOL", "RETRIEVER"].contains(meaning.type), let input = meaning.inputs else { continue }
       hasInputs = true
+      // A call that failed is tried again for a reason; `failed_step` tells of those.
+      guard span.status != .error else { continue }
       places[Call(name: span.name, input: Array(input.value.rawBytes)), default: []].append(index)
     }
     guard hasInputs else { return .notChecked("no tool or retriever span has recorded its input") }
@@ -30,14 +32,12 @@ struct RepeatedCall: Detector {
         let span = facts.trace.spans[indices[0]]
         let aliases = indices.map { Trace.alias(ofSpanAt: $0) }
         let input = facts.meaning(indices[0]).inputs
-        let failed = indices.filter { facts.trace.spans[$0].status == .error }.count
         return Finding(
           kind: "repeated_call", severity: indices.count > 5 ? .high : .medium, confidence: .high,
           title: "\(span.name) was called \(indices.count) times with the same input",
           traceID: facts.trace.info.id, spanIndex: indices[0],
           why: "\(span.name) got the same input in \(aliases.prefix(4).joined(separator: ", "))"
-            + (aliases.count > 4 ? " … \(aliases[aliases.count - 1])" : "")
-            + (failed > 0 ? "; \(failed) of these calls failed." : ": nothing new can have come of it."),
+            + (aliases.count > 4 ? " … \(aliases[aliases.count - 1])" : "") + ", and did not fail.",
           evidence: input.map {
             [
               Evidence(

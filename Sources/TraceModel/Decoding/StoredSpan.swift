@@ -26,28 +26,16 @@ extension Span {
 
   /// Reads a record that has been parsed.
   public init(stored record: JSONValue) throws(SpanFormatError) {
-    var id: SpanID?
-    var parentID: SpanID?
-    var name: String?
-    var start: Int64?
-    var end: Int64?
-    var status = SpanStatus.unset
     guard record.kind == .object else { throw SpanFormatError("not an object") }
-    for member in record.members {
-      switch member.key {
-      case "span_id": id = member.value.string.flatMap { SpanID($0) }
-      case "parent_span_id": parentID = member.value.string.flatMap { SpanID($0) }
-      case "name": name = member.value.string
-      case "start_time_unix_nano": start = Self.nanoseconds(member.value)
-      case "end_time_unix_nano": end = Self.nanoseconds(member.value)
-      case "status": status = member.value["code"]?.string.map { SpanStatus(code: $0) } ?? .unset
-      default: break
-      }
-    }
+    let id = record["span_id"]?.string.flatMap { SpanID($0) }
+    let parentID = record["parent_span_id"]?.string.flatMap { SpanID($0) }
+    let start = record["start_time_unix_nano"].flatMap { Self.nanoseconds($0) }
+    let end = record["end_time_unix_nano"].flatMap { Self.nanoseconds($0) }
+    let status = record["status"]?["code"]?.string.map { SpanStatus(code: $0) } ?? .unset
     guard let id else { throw SpanFormatError("no readable span_id") }
     guard let start else { throw SpanFormatError("span \(id) has no readable start_time_unix_nano") }
     self.init(
-      id: id, parentID: parentID, name: name ?? "", startTime: Timestamp(nanoseconds: start),
+      id: id, parentID: parentID, name: record["name"]?.string ?? "", startTime: Timestamp(nanoseconds: start),
       endTime: end.map { Timestamp(nanoseconds: $0) }, status: status, record: record)
   }
 

@@ -2,7 +2,7 @@ extension Convention {
   /// OpenTelemetry's semantic conventions for generative AI (`gen_ai.*`).
   static let genAI: Convention = {
     var convention = Convention(
-      name: "OpenTelemetry GenAI", markers: ["gen_ai."],
+      name: "OpenTelemetry GenAI", marker: "gen_ai.",
       types: [
         TypeKey(
           "gen_ai.operation.name",

@@ -3,7 +3,7 @@ import TraceModel
 extension Convention {
   /// What MLflow's own SDK and autologgers write, and what its server adds to spans of other conventions.
   static let mlflow: Convention = {
-    var convention = Convention(name: "MLflow", markers: ["mlflow.spanInputs", "mlflow.spanOutputs"], types: [])
+    var convention = Convention(name: "MLflow", marker: "mlflow.", types: [])
     convention.inputs = [ReservedKey.spanInputs]
     convention.outputs = [ReservedKey.spanOutputs]
     convention.models = [ReservedKey.model]

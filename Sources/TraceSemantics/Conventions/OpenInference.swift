@@ -5,7 +5,7 @@ extension Convention {
       "TOOL", "CHAIN", "LLM", "RETRIEVER", "EMBEDDING", "AGENT", "RERANKER", "UNKNOWN", "GUARDRAIL", "EVALUATOR",
     ]
     var convention = Convention(
-      name: "OpenInference", markers: ["openinference."],
+      name: "OpenInference", marker: "openinference.",
       types: [TypeKey("openinference.span.kind", Dictionary(uniqueKeysWithValues: kinds.map { ($0, $0) }))])
     convention.inputs = ["input.value"]
     convention.outputs = ["output.value"]

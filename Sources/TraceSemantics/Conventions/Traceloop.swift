@@ -2,7 +2,7 @@ extension Convention {
   /// OpenLLMetry (Traceloop).
   static let traceloop: Convention = {
     var convention = Convention(
-      name: "Traceloop", markers: ["traceloop."],
+      name: "Traceloop", marker: "traceloop.",
       types: [
         TypeKey(
           "traceloop.span.kind",

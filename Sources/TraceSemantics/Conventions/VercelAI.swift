@@ -8,7 +8,7 @@ extension Convention {
       operations[name + (name.hasPrefix("ai.stream") ? ".doStream" : ".doGenerate")] = "LLM"
     }
     var convention = Convention(
-      name: "Vercel AI SDK", markers: ["ai.operationId"], types: [TypeKey("ai.operationId", operations)])
+      name: "Vercel AI SDK", marker: "ai.operationId", types: [TypeKey("ai.operationId", operations)])
     convention.inputs = ["ai.prompt", "ai.prompt.messages", "ai.toolCall.args", "ai.value", "ai.values"]
     convention.outputs = [
       "ai.response.text", "ai.toolCall.result", "ai.response.object", "ai.embedding", "ai.embeddings",

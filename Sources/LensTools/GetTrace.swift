@@ -1,0 +1,110 @@
+import JSONText
+import MCP
+import TraceAnalysis
+import TraceModel
+import TraceSemantics
+
+/// One trace as a tree of spans, and any part of it byte by byte.
+struct GetTrace: ParameterizedTool {
+  static let name = "get_trace"
+  static let title = "Get trace"
+  static let summary = """
+    Shows one recorded run. With trace_id alone: the outline, its steps s1, s2, … as a tree with duration, status, type, \
+    model, tokens and sizes. With span_ids and fields: the full payloads. path enters a payload (messages/0/content, also \
+    inside JSON held in strings), offset pages through it; nothing is out of reach. find tells where words occur. \
+    raw gives MLflow's own export JSON.
+    """
+  /// An outline that was asked to be large is not diverted to a file by Claude Code.
+  static let metadata: JSON? = ["anthropic/maxResultSizeChars": 100_000]
+
+  enum Field: String, CaseIterable, ParameterEnum {
+    case inputs, outputs, attributes, events, links, assessments
+  }
+
+  enum Status: String, CaseIterable, ParameterEnum {
+    case ok = "OK"
+    case error = "ERROR"
+    case unset = "UNSET"
+  }
+
+  @Parameter("Trace id, whole or a prefix that only one trace has.", isPositional: true)
+  var traceID: String
+  @Parameter("Spans whose payloads to show: aliases (s3) or span ids.")
+  var spanIDs: [String] = []
+  @Parameter("Payloads to show. Default with span_ids: inputs and outputs.")
+  var fields: [Field] = []
+  @Parameter("Way into each payload: /messages/0/content or messages[0].content.")
+  var path: String?
+  @Parameter("Byte of the payload to begin at; next_offset of the page before.", in: 0...Int(Int32.max))
+  var offset: Int = 0
+  @Parameter("Words to look for in all spans; tells span, attribute and excerpt. Case does not matter.")
+  var find: String?
+  @Parameter("Outline: deepest level shown, 0 for the roots alone. Default: all.", in: 0...10_000)
+  var depth: Int?
+  @Parameter("Outline: only spans of these types (LLM, TOOL, RETRIEVER, …) and their callers.")
+  var types: [String] = []
+  @Parameter("Outline: only spans of this status and their callers.")
+  var status: Status?
+  @Parameter("The whole trace as MLflow exports it, in pages.")
+  var raw: Bool = false
+  @ParameterGroup var output: OutputOptions
+
+  func run(in context: LensContext) async throws(ToolError) -> ToolResult {
+    let trace = try await context.trace(traceID)
+    if raw { return rawPage(trace, context) }
+    if let find { return try occurrences(of: find, in: trace, context) }
+    if !spanIDs.isEmpty || !fields.isEmpty || path != nil { return try payloads(trace, context) }
+    return try await outline(TraceFacts(trace), context)
+  }
+
+  private func outline(_ facts: TraceFacts, _ context: LensContext) async throws(ToolError) -> ToolResult {
+    let id = JSON.string(facts.trace.info.id.rawValue)
+    let header = TraceHeader(facts: facts, experiments: try await context.experiments(nil), excerpter: context.excerpter)
+    var outline = Outline(facts: facts, excerpter: context.excerpter)
+    outline.maximumDepth = depth
+    outline.types = types
+    outline.status = status.flatMap { SpanStatus(rawValue: $0.rawValue) }
+    var answer = Answer(title: header.title, facts: header.json, notes: header.lines)
+    if let note = outline.selectionNote { answer.notes.append(note) }
+    let (lines, omitted) = outline.items(limit: output.maxChars)
+    answer.sections = [
+      Answer.Section(
+        key: "spans", heading: "span name TYPE duration model tokens input/output size → output", items: lines,
+        remedy: NextCall("get_trace", ["trace_id": id, "max_chars": .int(Int64(min(200_000, output.maxChars * 4)))]),
+        noun: "line", omittedCount: omitted)
+    ]
+    let assessments = AssessmentList(facts.trace.info.assessments, trace: facts.trace, excerpter: context.excerpter)
+    if let section = assessments.section(rank: 9) { answer.sections.append(section) }
+    let detail = facts.errors.first?.spanIndex ?? facts.turn.output?.spanIndex ?? 0
+    if !facts.trace.spans.isEmpty {
+      answer.next = [
+        NextCall("get_trace", ["trace_id": id, "span_ids": [.string(Trace.alias(ofSpanAt: detail))]]),
+        NextCall("inspect_turn", ["trace_id": id]),
+      ]
+    }
+    return answer.render(output, style: context.style)
+  }
+
+  private func rawPage(_ trace: Trace, _ context: LensContext) -> ToolResult {
+    let text = context.excerpter.whole(TraceExport.json(trace))
+    let isJSON = output.format == .json
+    // The words around the page are short; 300 bytes hold them and the next call.
+    let page = Page(of: text, offset: offset, limit: output.maxChars - 300, inJSON: isJSON)
+    let id = trace.info.id.rawValue
+    if isJSON {
+      return .structured(
+        .object([
+          JSON.Member("trace_id", .string(id)), JSON.Member("offset", .int(Int64(page.offset))),
+          JSON.Member("next_offset", page.nextOffset.map { .int(Int64($0)) } ?? .null),
+          JSON.Member("total_bytes", .int(Int64(page.total))), JSON.Member("content", .string(page.content)),
+        ]))
+    }
+    let end = page.nextOffset ?? page.total
+    var lines = ["trace \(id) as MLflow exports it, bytes \(page.offset)–\(end) of \(page.total); recorded data:", page.content]
+    if let next = page.nextOffset {
+      let call = NextCall("get_trace", ["trace_id": .string(id), "raw": true, "offset": .int(Int64(next))])
+      lines.append("next: \(call.text(context.style))")
+    }
+    return .text(lines.joined(separator: "\n"))
+  }
+}

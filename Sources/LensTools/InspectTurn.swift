@@ -1,0 +1,146 @@
+import JSONText
+import MCP
+import TraceAnalysis
+import TraceModel
+import TraceSemantics
+
+/// What went wrong in one run: errors and where they began, what was judged, what each step gave back, where the time went.
+struct InspectTurn: ParameterizedTool {
+  static let name = "inspect_turn"
+  static let title = "Inspect turn"
+  static let summary = """
+    Says what went wrong in one run, or in one turn of a chat: findings with their evidence (errors at the step where \
+    they began, swallowed errors, failed assessments with rationale, repeated calls), then the steps with what each gave \
+    back, assessments (scorer errors apart), time and tokens. Give trace_id, or session_id and turn. A finding is a hint, \
+    and none does not mean the answer was right: read the steps.
+    """
+
+  @Parameter("Trace id, whole or a prefix that only one trace has.", isPositional: true)
+  var traceID: String?
+  @Parameter("Session (chat) whose turn to inspect, in place of trace_id.")
+  var sessionID: String?
+  @Parameter("Number of the turn in that session, from 1.", in: 1...Int(Int32.max))
+  var turn: Int?
+  @ParameterGroup var output: OutputOptions
+
+  func run(in context: LensContext) async throws(ToolError) -> ToolResult {
+    let experiments = try await context.experiments(nil)
+    let (trace, number) = try await chosen(experiments, context)
+    let facts = TraceFacts(trace)
+    let id = JSON.string(trace.info.id.rawValue)
+    let header = TraceHeader(facts: facts, experiments: experiments, excerpter: context.excerpter, gistLimit: 600)
+    let (findings, notChecked) = Detectors.examine(facts)
+    var answer = Answer(title: (number.map { "turn \($0), " } ?? "") + header.title, facts: header.json, notes: header.lines)
+    if let number { answer.facts.append(JSON.Member("turn", .int(Int64(number)))) }
+    answer.notes += Self.verdict(findings, notChecked)
+    answer.facts.append(
+      JSON.Member("not_checked", .array(notChecked.map { ["detector": .string($0.detector), "why": .string($0.why)] })))
+
+    let list = FindingList(excerpter: context.excerpter)
+    if !findings.isEmpty {
+      answer.sections.append(
+        Answer.Section(
+          key: "findings", heading: "findings:",
+          items: findings.enumerated().map { list.item($1, number: $0 + 1, in: trace, turn: number, rank: min($0, 9)) },
+          remedy: nil, noun: "finding"))
+    }
+    let assessments = AssessmentList(trace.info.assessments, trace: trace, excerpter: context.excerpter)
+    if let section = assessments.section(rank: 4) { answer.sections.append(section) }
+    var outline = Outline(facts: facts, excerpter: context.excerpter)
+    outline.gistLimit = 280
+    let (lines, omitted) = outline.items(limit: output.maxChars)
+    answer.sections.append(
+      Answer.Section(
+        key: "spans", heading: "steps: span name TYPE duration model tokens input/output size → output", items: lines,
+        remedy: NextCall("get_trace", ["trace_id": id]), noun: "step", omittedCount: omitted))
+    if let section = Self.time(facts, context) { answer.sections.append(section) }
+    answer.next = Self.next(facts, findings, id)
+    return answer.render(output, style: context.style)
+  }
+
+  private func chosen(
+    _ experiments: ExperimentChoice, _ context: LensContext
+  ) async throws(ToolError) -> (Trace, turn: Int?) {
+    switch (traceID, sessionID) {
+    case (let id?, nil):
+      guard turn == nil else {
+        throw ToolError(
+          .invalidArguments, "argument 'turn' needs 'session_id'", allowed: "Give trace_id alone, or session_id and turn")
+      }
+      return (try await context.trace(id), nil)
+    case (nil, let session?):
+      let traces = try await context.session(session, experiments: experiments)
+      guard let turn else {
+        throw ToolError(
+          .invalidArguments, "argument 'turn' is missing",
+          allowed: "The session has turns 1 to \(traces.count)",
+          next: "For the turn that went wrong call \(NextCall("analyze_session", ["session_id": .string(session)]).text(context.style))")
+      }
+      guard turn <= traces.count else {
+        throw ToolError(
+          .notFound, "There is no turn \(turn)", allowed: "The session has \(Units.plural(traces.count, "turn"))")
+      }
+      return (traces[turn - 1], turn)
+    case (nil, nil):
+      throw ToolError(
+        .invalidArguments, "missing required argument 'trace_id'", allowed: "Give trace_id, or session_id and turn",
+        next: "For ids call \(NextCall("search_traces", [:]).text(context.style))")
+    case (_?, _?):
+      throw ToolError(
+        .invalidArguments, "'trace_id' and 'session_id' exclude each other",
+        allowed: "Give trace_id, or session_id and turn")
+    }
+  }
+
+  private static func verdict(_ findings: [Finding], _ notChecked: [(detector: String, why: String)]) -> [String] {
+    var lines: [String] = []
+    if findings.isEmpty {
+      lines.append("findings: none. No error, repeated call or failed assessment was recorded; that says nothing about the words.")
+    }
+    if !notChecked.isEmpty {
+      lines.append("not checked: " + notChecked.map { "\($0.detector) (\($0.why))" }.joined(separator: "; "))
+    }
+    return lines
+  }
+
+  /// Where the time went: the names whose spans spent the most time of their own.
+  private static func time(_ facts: TraceFacts, _ context: LensContext) -> Answer.Section? {
+    var spent: [String: (time: Int64, count: Int, longest: Int)] = [:]
+    var total: Int64 = 0
+    for (index, time) in facts.selfTimes.enumerated() {
+      guard let time else { continue }
+      total = total.addingReportingOverflow(time).partialValue
+      let old = spent[facts.trace.spans[index].name] ?? (0, 0, index)
+      let longest = (facts.selfTimes[old.longest] ?? 0) < time ? index : old.longest
+      spent[facts.trace.spans[index].name] = (old.time.addingReportingOverflow(time).partialValue, old.count + 1, longest)
+    }
+    guard total > 0, facts.trace.spans.count > 1 else { return nil }
+    let top = spent.sorted { ($1.value.time, $0.value.longest) < ($0.value.time, $1.value.longest) }
+      .prefix(5).filter { $0.value.time >= total / 20 }
+    let items = top.map { name, entry in
+      let alias = Trace.alias(ofSpanAt: entry.longest)
+      let shown = context.excerpter.line(name, limit: 60)
+      let share = Int(Double(entry.time) / Double(total) * 100)
+      let longest = facts.selfTimes[entry.longest] ?? 0
+      let detail = entry.count == 1 ? "at +\(Units.duration(facts.offset(entry.longest)))" : "×\(entry.count), longest \(alias) \(Units.duration(longest))"
+      return Answer.Item(
+        short: "\(entry.count == 1 ? "\(alias) " : "")\(shown) \(Units.duration(entry.time)) (\(share)%) \(detail)", full: nil,
+        json: [
+          "name": .string(shown), "count": .int(Int64(entry.count)), "self_ms": .double(Double(entry.time) / 1e6),
+          "share": .double(Double(share) / 100), "longest_span": .string(alias),
+        ], rank: 12)
+    }
+    return Answer.Section(
+      key: "time", heading: "time spent by itself (children not counted):", items: items, remedy: nil, noun: "name")
+  }
+
+  private static func next(_ facts: TraceFacts, _ findings: [Finding], _ id: JSON) -> [NextCall] {
+    guard !facts.trace.spans.isEmpty else { return [] }
+    let suspect = findings.first?.spanIndex ?? facts.turn.output?.spanIndex ?? 0
+    var calls = [NextCall("get_trace", ["trace_id": id, "span_ids": [.string(Trace.alias(ofSpanAt: suspect))]])]
+    if let session = facts.trace.info.sessionID {
+      calls.append(NextCall("analyze_session", ["session_id": .string(session)]))
+    }
+    return calls
+  }
+}

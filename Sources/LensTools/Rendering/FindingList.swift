@@ -1,0 +1,50 @@
+import JSONText
+import TraceAnalysis
+import TraceModel
+
+/// Findings as lines: which step, how grave, why, and the words that show it.
+struct FindingList {
+  let excerpter: Excerpter
+
+  /// One finding. In a session the turn is named and the trace's id is given whole.
+  func item(_ finding: Finding, number: Int, in trace: Trace, turn: Int?, rank: Int) -> Answer.Item {
+    let alias = finding.spanIndex.map { Trace.alias(ofSpanAt: $0) }
+    let span = finding.spanIndex.map { trace.spans[$0] }
+    let place = [turn.map { "turn \($0)" }, alias].compactMap { $0 }.joined(separator: " ")
+    let why = excerpter.line(finding.why, limit: 420)
+    let title = excerpter.line(finding.title, limit: 140)
+    let name = span.map { excerpter.line($0.name, limit: 60) }
+    let next = next(finding, alias)
+    // The reason says what the title says where it begins with the same step.
+    let isTold = name.map { why.hasPrefix($0) } ?? false
+    let subject = [place, isTold ? "" : name ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+    let short =
+      "\(number). [\(finding.severity.name)] \(subject)\(subject.isEmpty ? "" : ": ")\(isTold ? why : "\(title) — \(why)")"
+      + (turn == nil ? "" : " (\(finding.traceID))")
+    return Answer.Item(
+      short: short, full: nil,
+      json: .object(present: [
+        "rank": .int(Int64(number)), "kind": .string(finding.kind), "severity": .string(finding.severity.name),
+        "confidence": .string(finding.confidence.name), "title": .string(title),
+        "trace_id": .string(finding.traceID.rawValue), "turn": turn.map { .int(Int64($0)) },
+        "span": alias.map { .string($0) }, "span_id": span.map { .string($0.id.description) },
+        "span_name": name.map { .string($0) }, "why": .string(why),
+        "evidence": .array(finding.evidence.map { evidence($0, trace) }), "next": .string(next.text(.tool)),
+      ]), rank: rank)
+  }
+
+  private func evidence(_ evidence: Evidence, _ trace: Trace) -> JSON {
+    .object(present: [
+      "span": evidence.spanIndex.map { .string(Trace.alias(ofSpanAt: $0)) },
+      "span_id": evidence.spanIndex.map { .string(trace.spans[$0].id.description) },
+      "path": .string(excerpter.line(evidence.path, limit: 80)),
+      "excerpt": .string(excerpter.line(evidence.excerpt, limit: 240)),
+    ])
+  }
+
+  private func next(_ finding: Finding, _ alias: String?) -> NextCall {
+    var arguments = [JSON.Member("trace_id", .string(finding.traceID.rawValue))]
+    if let alias { arguments.append(JSON.Member("span_ids", [.string(alias)])) }
+    return NextCall("get_trace", arguments)
+  }
+}

@@ -1,0 +1,197 @@
+import JSONText
+import MCP
+import TraceAnalysis
+import TraceModel
+import TraceQuery
+import TraceSemantics
+import TraceStores
+
+/// Which runs are there: a table, newest first, one line a trace.
+struct SearchTraces: ParameterizedTool {
+  static let name = "search_traces"
+  static let title = "Search traces"
+  static let summary = """
+    Finds recorded runs (traces) of an LLM app: one line each with trace_id, start, state, duration, tokens, session, \
+    name, what was asked and answered. Start here. All conditions are joined by AND. Newest first unless order_by says \
+    otherwise. Example: {"status": "ERROR", "since": "-2h"}.
+    """
+
+  enum Status: String, CaseIterable, ParameterEnum {
+    case ok = "OK"
+    case error = "ERROR"
+    case inProgress = "IN_PROGRESS"
+  }
+
+  @Parameter("Experiment id or name, several separated by commas. Default: MLFLOW_EXPERIMENT_NAME or _ID, else all.")
+  var experimentID: String?
+  @Parameter("State of the trace. OK says only that nothing was raised.")
+  var status: Status?
+  @Parameter("Only turns of this session (chat).")
+  var sessionID: String?
+  @Parameter("Only traces of this user of the app.")
+  var userID: String?
+  @Parameter("Begun then or later: -30m, -2h, -7d ago, ISO 8601 (UTC unless said) or epoch milliseconds.")
+  var since: String?
+  @Parameter("Begun before then; same forms.")
+  var until: String?
+  @Parameter("Took at least so many milliseconds.", in: 0...Int(Int32.max))
+  var minDurationMs: Int?
+  @Parameter("Whether some span has status ERROR; finds errors that the app swallowed.")
+  var hasErrorSpans: Bool?
+  @Parameter("Keys with ASC or DESC, comma separated: timestamp_ms, execution_time_ms, status, name, request_id.")
+  var orderBy: String?
+  @Parameter("Traces on a page.", in: 1...500)
+  var maxResults: Int = 20
+  @Parameter("next_page_token of the answer before.")
+  var pageToken: String?
+  @ParameterGroup var output: OutputOptions
+
+  func run(in context: LensContext) async throws(ToolError) -> ToolResult {
+    let experiments = try await context.experiments(experimentID)
+    let query = try query(experiments, context)
+    let page = try await context.ask { store async throws(StoreError) in try await store.search(query) }
+    var answer = Answer(title: title(page, query, experiments), facts: [])
+    answer.facts = JSON.object(present: [
+      "total_count": .int(Int64(page.totalCount)), "offset": .int(Int64(query.offset)),
+      "experiments": .string(experiments.words), "conditions": .array(query.conditions.map { .string($0.description) }),
+      "next_page_token": page.nextPageToken.map { .string($0.text) },
+    ]).members
+    if page.infos.isEmpty {
+      answer.notes = try await emptyNotes(query, experiments, context)
+    } else {
+      answer.sections = [table(page, context)]
+      if let token = page.nextPageToken {
+        answer.notes.append("page: \(query.offset + 1)–\(query.offset + page.infos.count) of \(page.totalCount)")
+        answer.next.append(NextCall(Self.name, repeating(token)))
+      }
+      let suspect = page.infos.first { $0.state == .error || !Self.failedAssessments($0).isEmpty } ?? page.infos[0]
+      answer.next.insert(NextCall("inspect_turn", ["trace_id": .string(suspect.id.rawValue)]), at: 0)
+    }
+    return answer.render(output, style: context.style)
+  }
+
+  // MARK: Question
+
+  private func query(_ experiments: ExperimentChoice, _ context: LensContext) throws(ToolError) -> TraceQuery {
+    var query = TraceQuery(experimentIDs: experiments.ids, limit: maxResults)
+    if let status, let state = TraceState(rawValue: status.rawValue) { query.conditions.append(.state([state])) }
+    if let sessionID { query.conditions.append(.session(sessionID)) }
+    if let userID { query.conditions.append(.user(userID)) }
+    if let since { query.conditions.append(.since(try moment(since, "since", context))) }
+    if let until { query.conditions.append(.until(try moment(until, "until", context))) }
+    if let minDurationMs { query.conditions.append(.durationAtLeast(Int64(minDurationMs))) }
+    if let hasErrorSpans { query.conditions.append(.hasErrorSpans(hasErrorSpans)) }
+    do throws(QueryError) {
+      if let orderBy { query.order = try TraceOrder.parse(orderBy) }
+      if let pageToken, !pageToken.isEmpty { query.offset = try PageToken(pageToken).offset }
+    } catch {
+      throw ToolError(.invalidArguments, context.excerpter.line(error.message, limit: 200), allowed: error.allowed)
+    }
+    return query
+  }
+
+  private func moment(_ text: String, _ name: String, _ context: LensContext) throws(ToolError) -> Timestamp {
+    if let time = Timestamp(text) { return time }
+    if let back = Self.nanoseconds(back: text) {
+      return Timestamp(nanoseconds: context.now().nanoseconds.subtractingReportingOverflow(back).partialValue)
+    }
+    throw ToolError(
+      .invalidArguments, "argument '\(name)' is no time: '\(context.excerpter.line(text, limit: 60))'",
+      allowed: "Write -30m, -2h or -7d, 2026-11-16, 2026-11-16T09:00:00Z (UTC unless said) or epoch milliseconds")
+  }
+
+  private static func nanoseconds(back text: String) -> Int64? {
+    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800]
+    guard text.first == "-", let unit = text.last.flatMap({ units[$0] }), let number = Int64(text.dropFirst().dropLast()),
+      number >= 0
+    else { return nil }
+    let (seconds, overflow) = number.multipliedReportingOverflow(by: unit)
+    return overflow || seconds > 9_000_000_000 ? nil : seconds * 1_000_000_000
+  }
+
+  /// The same question again, or the token would not fit.
+  private func repeating(_ token: PageToken) -> [JSON.Member] {
+    JSON.object(present: [
+      "experiment_id": experimentID.map { .string($0) },
+      "status": status.map { .string($0.rawValue) }, "session_id": sessionID.map { .string($0) },
+      "user_id": userID.map { .string($0) }, "since": since.map { .string($0) }, "until": until.map { .string($0) },
+      "min_duration_ms": minDurationMs.map { .int(Int64($0)) }, "has_error_spans": hasErrorSpans.map { .bool($0) },
+      "order_by": orderBy.map { .string($0) }, "max_results": .int(Int64(maxResults)),
+      "page_token": .string(token.text),
+    ]).members
+  }
+
+  // MARK: Answer
+
+  private func title(_ page: TracePage, _ query: TraceQuery, _ experiments: ExperimentChoice) -> String {
+    let conditions = query.conditions.map(\.description).joined(separator: " and ")
+    return "\(Units.plural(page.totalCount, "trace")) in \(experiments.words)"
+      + (conditions.isEmpty ? "" : " with \(conditions)")
+  }
+
+  /// Which condition emptied the answer: each is left out in turn.
+  private func emptyNotes(
+    _ query: TraceQuery, _ experiments: ExperimentChoice, _ context: LensContext
+  ) async throws(ToolError) -> [String] {
+    if query.offset > 0 { return ["page_token leads behind the last trace; call without it"] }
+    var notes: [String] = []
+    for index in query.conditions.indices {
+      var rest = query
+      rest.conditions.remove(at: index)
+      let relaxed = rest
+      let count = try await context.ask { store async throws(StoreError) in try await store.search(relaxed) }.totalCount
+      notes.append("without \(query.conditions[index]): \(Units.plural(count, "trace"))")
+    }
+    let newest = try await context.ask { store async throws(StoreError) in
+      try await store.search(TraceQuery(experimentIDs: experiments.ids, limit: 1))
+    }.infos.first
+    if let newest { notes.append("the newest trace began \(newest.requestTime.shortUTC) UTC") }
+    let names = experiments.known.prefix(8).map { experiments.label($0.id, context.excerpter) }
+    notes.append("experiments here: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
+    return notes
+  }
+
+  private func table(_ page: TracePage, _ context: LensContext) -> Answer.Section {
+    let excerpter = context.excerpter
+    let items = page.infos.map { info -> Answer.Item in
+      let failed = Self.failedAssessments(info)
+      let asked = Self.gist(info.requestPreview, .input).map { excerpter.line($0, limit: 100) }
+      let answered = Self.gist(info.responsePreview, .output).map { excerpter.line($0, limit: 100) }
+      let usage = info.tokenUsage
+      var words = ["\(info.id)", info.requestTime.shortUTC, info.state.rawValue]
+      words.append(Units.duration(milliseconds: info.executionDurationMs))
+      if let usage { words.append(Outline.tokens(usage)) }
+      words.append(excerpter.line(info.name ?? "(no name)", limit: 40))
+      if let session = info.sessionID { words.append("[\(excerpter.line(session, limit: 40))]") }
+      if !failed.isEmpty { words.append("failed: " + excerpter.line(failed.joined(separator: ", "), limit: 60)) }
+      let short = words.joined(separator: " ")
+      let gist = [asked.map { "\"\($0)\"" }, answered.map { "→ \"\($0)\"" }].compactMap { $0 }.joined(separator: " ")
+      return Answer.Item(
+        short: short, full: gist.isEmpty ? nil : "\(short) \(gist)",
+        json: .object(present: [
+          "trace_id": .string(info.id.rawValue), "request_time": .string(info.requestTime.rfc3339),
+          "state": .string(info.state.rawValue), "execution_duration_ms": info.executionDurationMs.map { .int($0) },
+          "experiment_id": .string(info.experimentID), "name": info.name.map { .string(excerpter.line($0, limit: 80)) },
+          "session_id": info.sessionID.map { .string(excerpter.line($0, limit: 250)) },
+          "user_id": info.userID.map { .string(excerpter.line($0, limit: 250)) }, "tokens": usage.map(Outline.json),
+          "input": asked.map { .string($0) }, "output": answered.map { .string($0) },
+          "failed_assessments": failed.isEmpty ? nil : .array(failed.map { .string(excerpter.line($0, limit: 80)) }),
+        ]), rank: 0)
+    }
+    return Answer.Section(
+      key: "traces", heading: "trace_id start(UTC) state duration tokens name [session] input → output", items: items,
+      remedy: nil, noun: "trace")
+  }
+
+  /// MLflow's preview is the last message's text already, or the raw JSON, cut at 1,000 characters.
+  private static func gist(_ preview: String?, _ side: Gist.Side) -> String? {
+    guard let preview, !preview.isEmpty else { return nil }
+    guard let document = try? JSONDocument(preview) else { return preview }
+    return Gist(of: document.root, side: side)?.text ?? preview
+  }
+
+  private static func failedAssessments(_ info: TraceInfo) -> [String] {
+    let facts = TraceFacts(Trace(info: info, spans: []))
+    return Detectors.examine(facts).findings.filter { $0.kind == "assessment_failed" }.map(\.title)
+  }
+}

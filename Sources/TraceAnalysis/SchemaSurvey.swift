@@ -1,0 +1,196 @@
+import JSONText
+public import TraceModel
+import TraceSemantics
+
+/// What a sample of traces has in common: where things stand and which keys occur.
+public struct SchemaSurvey: Sendable {
+  /// Something and how often it occurred.
+  public struct Count<Value: Hashable & Sendable>: Sendable, Hashable {
+    /// The thing.
+    public var value: Value
+    /// How often.
+    public var count: Int
+  }
+
+  /// Where one side of a turn stands.
+  public struct Place: Sendable, Hashable {
+    /// Names of the spans from the root to the one that holds it.
+    public var spanPath: [String]
+    /// The attribute.
+    public var attribute: String
+    /// The path inside, numbers as `*`; empty for the whole value.
+    public var path: String
+  }
+
+  /// A span's name and type.
+  public struct SpanKind: Sendable, Hashable {
+    /// The name.
+    public var name: String
+    /// The type.
+    public var type: String
+  }
+
+  /// A key of attributes, tags or metadata, or the name of an assessment.
+  public struct Key: Sendable {
+    /// The key.
+    public var name: String
+    /// How often it occurred.
+    public var count: Int
+    /// JSON kinds of its values; for an assessment its sources.
+    public var kinds: [Count<String>]
+    /// The largest value in bytes.
+    public var largestSize: Int
+    /// The values, the most frequent first; of keys with few short values all, else none.
+    public var values: [Count<String>]
+    /// Whether the values are few enough to be worth listing.
+    public var hasFewValues: Bool
+  }
+
+  /// Traces looked at.
+  public let traceCount: Int
+  /// Traces whose root is only a wrapper.
+  public let wrapperRoots: Int
+  /// Conventions and the spans that follow them.
+  public let conventions: [Count<String>]
+  /// Where the user's words stand, the most frequent first.
+  public let inputs: [Count<Place>]
+  /// Where the answer stands.
+  public let outputs: [Count<Place>]
+  /// Span names and types.
+  public let spans: [Count<SpanKind>]
+  /// Attribute keys of all spans.
+  public let attributes: [Key]
+  /// Keys of trace tags.
+  public let tags: [Key]
+  /// Keys of trace metadata.
+  public let metadata: [Key]
+  /// Names of assessments.
+  public let assessments: [Key]
+
+  /// Surveys the traces.
+  public init(_ traces: [Trace]) {
+    var conventions: [String: Int] = [:]
+    var inputs: [Place: Int] = [:]
+    var outputs: [Place: Int] = [:]
+    var spans: [SpanKind: Int] = [:]
+    var (attributes, tags, metadata, assessments) = (KeyCounter(), KeyCounter(), KeyCounter(), KeyCounter())
+    var wrappers = 0
+    for trace in traces {
+      let tree = SpanTree(trace.spans)
+      let turn = TurnReading(trace, tree: tree)
+      wrappers += turn.hasWrapperRoot ? 1 : 0
+      if let place = turn.input.map({ Self.place($0, trace, tree) }) { inputs[place, default: 0] += 1 }
+      if let place = turn.output.map({ Self.place($0, trace, tree) }) { outputs[place, default: 0] += 1 }
+      for span in trace.spans {
+        let meaning = SpanMeaning(span)
+        for convention in meaning.conventions { conventions[convention.name, default: 0] += 1 }
+        spans[SpanKind(name: span.name, type: meaning.type), default: 0] += 1
+        for (key, value) in span.attributes { attributes.add(key, value) }
+      }
+      for (key, value) in trace.info.tags { tags.add(key, value) }
+      for (key, value) in trace.info.metadata { metadata.add(key, value) }
+      for assessment in trace.info.assessments where assessment.isValid { assessments.add(assessment) }
+    }
+    traceCount = traces.count
+    wrapperRoots = wrappers
+    self.conventions = Self.ranked(conventions) { $0 }
+    self.inputs = Self.ranked(inputs) { $0.spanPath.joined(separator: "\u{0}") + $0.attribute + $0.path }
+    self.outputs = Self.ranked(outputs) { $0.spanPath.joined(separator: "\u{0}") + $0.attribute + $0.path }
+    self.spans = Self.ranked(spans) { $0.name + "\u{0}" + $0.type }
+    self.attributes = attributes.keys
+    self.tags = tags.keys
+    self.metadata = metadata.keys
+    self.assessments = assessments.keys
+  }
+
+  private static func place(_ side: TurnReading.Side, _ trace: Trace, _ tree: SpanTree) -> Place {
+    let steps = side.gist?.path.steps ?? []
+    let path = steps.map { Int($0) == nil ? $0 : "*" }.joined(separator: ".")
+    return Place(
+      spanPath: tree.ancestry(of: side.spanIndex).reversed().map { trace.spans[$0].name }, attribute: side.field.key,
+      path: path)
+  }
+
+  /// The most frequent first, equal ones by name, so that the answer is the same every time.
+  static func ranked<Value: Hashable & Sendable>(_ counts: [Value: Int], by name: (Value) -> String) -> [Count<Value>] {
+    counts.map { Count(value: $0.key, count: $0.value) }
+      .sorted { $0.count != $1.count ? $0.count > $1.count : name($0.value) < name($1.value) }
+  }
+}
+
+/// Counts the keys of one kind and their values.
+private struct KeyCounter {
+  private struct Entry {
+    var count = 0
+    var kinds: [String: Int] = [:]
+    var largestSize = 0
+    var values: [String: Int] = [:]
+    var hasLongValue = false
+  }
+
+  /// More different values than this, or longer ones, are not a choice but content.
+  private static let mostValues = 12
+  private static let longestValue = 80
+
+  private var entries: [String: Entry] = [:]
+
+  mutating func add(_ key: String, _ value: AttributeValue) {
+    let size = value.size
+    // A long value is not worth decoding for its kind alone: its first byte tells it.
+    let decoded = size <= 4 * Self.longestValue ? value.decoded : nil
+    let kind = decoded.map { Self.name($0.kind) } ?? Self.kind(ofLong: value)
+    let text = decoded.map { $0.string ?? String(decoding: $0.rawBytes, as: UTF8.self) }
+    add(key, kind: kind, size: size, text: text)
+  }
+
+  mutating func add(_ key: String, _ value: String) {
+    let kind = (try? JSONDocument(value)).map { Self.name($0.root.kind) } ?? "string"
+    add(key, kind: kind, size: value.utf8.count, text: value)
+  }
+
+  mutating func add(_ assessment: Assessment) {
+    let value = assessment.scorerError == nil ? assessment.value.map { String(decoding: $0.rawBytes, as: UTF8.self) } : "(scorer error)"
+    add(assessment.name, kind: assessment.sourceType, size: value?.utf8.count ?? 0, text: value)
+  }
+
+  private mutating func add(_ key: String, kind: String, size: Int, text: String?) {
+    var entry = entries[key] ?? Entry()
+    entry.count += 1
+    entry.kinds[kind, default: 0] += 1
+    entry.largestSize = max(entry.largestSize, size)
+    if let text, text.utf8.count <= Self.longestValue {
+      if entry.values[text] != nil || entry.values.count <= Self.mostValues { entry.values[text, default: 0] += 1 }
+    } else {
+      entry.hasLongValue = true
+    }
+    entries[key] = entry
+  }
+
+  var keys: [SchemaSurvey.Key] {
+    entries.map { name, entry in
+      SchemaSurvey.Key(
+        name: name, count: entry.count, kinds: SchemaSurvey.ranked(entry.kinds) { $0 },
+        largestSize: entry.largestSize, values: SchemaSurvey.ranked(entry.values) { $0 },
+        hasFewValues: !entry.hasLongValue && entry.values.count <= Self.mostValues)
+    }.sorted { $0.count != $1.count ? $0.count > $1.count : $0.name < $1.name }
+  }
+
+  private static func name(_ kind: JSONKind) -> String {
+    switch kind {
+    case .null: "null"
+    case .true, .false: "boolean"
+    case .number: "number"
+    case .string: "string"
+    case .array: "array"
+    case .object: "object"
+    }
+  }
+
+  private static func kind(ofLong value: AttributeValue) -> String {
+    switch value.stored.kind == .string ? value.stored.rawBytes.dropFirst().first : value.stored.rawBytes.first {
+    case UInt8(ascii: "{"): "object"
+    case UInt8(ascii: "["): "array"
+    default: "string"
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import JSONText
+import LensTools
+import MCP
+
+/// A tool as a verb: its parameters are the options, its answer is the output. `get_trace` is `get-trace`, `span_ids` is
+/// `--span-ids`. Exit code 0: answered; 1: what was asked for is not there; 2: failed; 64: wrong use.
+struct ToolVerb<T: ParameterizedTool<LensContext>>: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    let parameters = parameters
+    let positional = parameters.filter(\.isPositional).map { $0.isRequired ? "<\($0.flag)>" : "[<\($0.flag)>]" }
+    return CommandConfiguration(
+      commandName: T.name.kebab, abstract: T.title + ".",
+      usage: (["mlflow-lens", T.name.kebab] + positional + ["[options]"]).joined(separator: " "),
+      discussion: ([T.summary, "", "TOOL OPTIONS:"] + parameters.map(\.helpLine)).joined(separator: "\n"))
+  }
+
+  /// What the tool declares; read without a store.
+  private static var parameters: [ParameterDescriptor] { Tool.definition(of: T.self).parameters }
+
+  @OptionGroup var options: GlobalOptions
+  // ArgumentParser knows the options of the program; those of the tool are known to the tool.
+  @Argument(parsing: .allUnrecognized, help: .hidden) var words: [String] = []
+
+  func run() async throws {
+    let arguments = try ArgumentReader(Self.parameters).read(words)
+    let tool = Tool(T.self, context: options.context(face: .commandLine))
+    do throws(ToolError) {
+      let result = try await tool.attempt(arguments)
+      Console.write(result.plainText + "\n")
+      if result.isError { throw ToolError(.failed, "") }
+    } catch {
+      if !error.text.isEmpty { Console.write("mlflow-lens: \(error.text)\n", to: .standardError) }
+      switch error.code {
+      case .invalidArguments: throw ExitCode(64)
+      case .notFound: throw ExitCode(1)
+      default: throw ExitCode(2)
+      }
+    }
+  }
+}
+
+/// The words of a command line as the arguments of a tool.
+struct ArgumentReader {
+  private let parameters: [ParameterDescriptor]
+
+  init(_ parameters: [ParameterDescriptor]) { self.parameters = parameters }
+
+  /// `--name value`, `--name=value`, `--flag`; what has no dashes goes to the positional parameters in order.
+  func read(_ words: [String]) throws -> JSON {
+    var values: [String: [String]] = [:]
+    var positional = parameters.filter(\.isPositional)[...]
+    var rest = words[...]
+    var onlyPositional = false
+    while let word = rest.popFirst() {
+      if word == "--", !onlyPositional {
+        onlyPositional = true
+      } else if word.hasPrefix("--"), !onlyPositional {
+        let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let parameter = try named(String(parts[0]))
+        if parts.count == 2 {
+          values[parameter.name, default: []].append(String(parts[1]))
+        } else if parameter.schemaType == .boolean {
+          values[parameter.name, default: []].append("true")
+        } else if let value = rest.popFirst() {
+          values[parameter.name, default: []].append(value)
+        } else {
+          throw ValidationError("Missing value for '--\(parameter.flag)'.")
+        }
+      } else if let parameter = positional.popFirst() {
+        values[parameter.name] = [word]
+      } else {
+        throw ValidationError("Unexpected argument '\(word)'.")
+      }
+    }
+    return .object(
+      parameters.compactMap { parameter in
+        values[parameter.name].map { JSON.Member(parameter.name, Self.json($0, parameter)) }
+      })
+  }
+
+  private func named(_ flag: String) throws -> ParameterDescriptor {
+    if let found = parameters.first(where: { $0.flag == flag || $0.name == flag }) { return found }
+    let flags = parameters.map(\.flag)
+    let guess = nearest(flag, among: flags).map { " Did you mean '--\($0)'?" } ?? ""
+    throw ValidationError("Unknown option '--\(flag)'.\(guess)")
+  }
+
+  /// Numbers and truth values as what they are; anything that is neither is left to the tool's own check.
+  private static func json(_ values: [String], _ parameter: ParameterDescriptor) -> JSON {
+    if parameter.isArray { return .array(values.flatMap { $0.split(separator: ",").map { .string(String($0)) } }) }
+    let text = values[values.count - 1]
+    switch parameter.schemaType {
+    case .integer, .number: return Int64(text).map { .int($0) } ?? .string(text)
+    case .boolean: return Bool(text).map { .bool($0) } ?? .string(text)
+    default: return .string(text)
+    }
+  }
+}
+
+extension ParameterDescriptor {
+  /// The name as an option.
+  fileprivate var flag: String { name.kebab }
+
+  /// Name, kind and meaning on one line.
+  fileprivate var helpLine: String {
+    let value =
+      allowedValues.map { $0.joined(separator: "|") } ?? (schemaType == .boolean ? nil : "<\(schemaType.rawValue)>")
+    let list = isArray ? ",…" : ""
+    let option = "  --\(flag)" + (value.map { " \($0)\(list)" } ?? "")
+    let extent = range.map { $0.upperBound < Int(Int32.max) ? " \($0.lowerBound) to \($0.upperBound)." : "" } ?? ""
+    let standard = defaultValue.flatMap { $0 == .array([]) || $0 == .bool(false) ? nil : " Default: \($0.plainText)." } ?? ""
+    return "\(option)\n      \(help)\(extent)\(standard)"
+  }
+}
+
+extension JSON {
+  fileprivate var plainText: String { if case .string(let text) = self { text } else { text } }
+}
+
+extension String {
+  fileprivate var kebab: String { String(map { $0 == "_" ? "-" : $0 }) }
+}
