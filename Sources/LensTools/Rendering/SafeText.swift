@@ -37,8 +37,8 @@ enum SafeText {
   /// Control characters, separators that split lines, marks that reorder text, characters without width, and the tag and
   /// variation blocks in which text can be hidden. (U+FE0F, which makes an emoji coloured, is harmless.)
   static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.value & 0xFFFE == 0xFFFE { return true }  // noncharacters
     switch scalar.value {
+    case _ where scalar.value & 0xFFFE == 0xFFFE: true  // noncharacters
     case 0...0x1F, 0x7F...0x9F, 0xAD, 0x61C, 0x180E, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFE00...0xFE0E,
       0xFEFF, 0xFFF9...0xFFFB, 0xE0000...0xE0FFF:
       true

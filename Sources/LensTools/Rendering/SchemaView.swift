@@ -50,11 +50,11 @@ struct SchemaView {
       let kinds = entry.kinds.map(\.value).joined(separator: "|")
       let size = entry.largestSize > 60 ? ", up to \(Units.bytes(entry.largestSize))" : ""
       // Values that hardly repeat are content, not a choice.
-      let values = entry.hasFewValues && entry.values.count * 2 <= max(2, entry.count)
-        ? entry.values.prefix(4).map { value in
-          let text = excerpter.line(masked(value.value, of: entry.name), limit: 40)
-          return (text.isEmpty ? "\"\"" : text) + (value.count == entry.count ? " always" : " ×\(value.count)")
-        } : []
+      let isChoice = entry.hasFewValues && entry.values.count * 2 <= max(2, entry.count)
+      let values = (isChoice ? entry.values.prefix(4) : []).map { value -> String in
+        let text = excerpter.line(masked(value.value, of: entry.name), limit: 40)
+        return (text.isEmpty ? "\"\"" : text) + (value.count == entry.count ? " always" : " ×\(value.count)")
+      }
       let examples = values.isEmpty ? "" : ": " + values.joined(separator: ", ")
       return Answer.Item(
         short: "- \(name) (\(kinds), ×\(entry.count)\(size))\(examples)", full: nil,
