@@ -18,11 +18,8 @@ let package = Package(
 
     .target(name: "JSONText"),
     .target(name: "TraceModel", dependencies: ["JSONText"]),
-    .target(name: "TraceQuery", dependencies: ["TraceModel"]),
-    .target(
-      name: "TraceStores",
-      dependencies: ["TraceQuery", "TraceModel", "JSONText", "CSQLite", .product(name: "Logging", package: "swift-log")]
-    ),
+    .target(name: "TraceQuery", dependencies: ["TraceModel", "JSONText"]),
+    .target(name: "TraceStores", dependencies: ["TraceQuery", "TraceModel", "JSONText", "CSQLite"]),
     .target(name: "TraceSemantics", dependencies: ["TraceModel", "JSONText"]),
     .target(name: "TraceAnalysis", dependencies: ["TraceSemantics", "TraceModel", "JSONText"]),
     .target(name: "MCP", dependencies: ["JSONText", .product(name: "Logging", package: "swift-log")]),
@@ -39,7 +36,8 @@ let package = Package(
       ]
     ),
 
-    .target(name: "LensTestSupport", dependencies: ["JSONText", "CSQLite"], path: "Tests/Support"),
+    .target(name: "LensTestSupport", dependencies: ["TraceModel", "JSONText"], path: "Tests/Support"),
+    .testTarget(name: "ArchitectureTests", dependencies: ["JSONText", "LensTestSupport"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "LensTestSupport"]),
     .testTarget(name: "TraceModelTests", dependencies: ["TraceModel", "JSONText", "LensTestSupport"]),
     .testTarget(

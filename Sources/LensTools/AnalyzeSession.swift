@@ -39,7 +39,8 @@ struct AnalyzeSession: ParameterizedTool {
         Answer.Section(
           key: "findings", heading: "findings:",
           items: findings.enumerated().map { offset, entry in
-            list.item(entry.1, number: offset + 1, in: entry.0.facts.trace, turn: entry.0.number, rank: 2 + min(offset, 6))
+            list.item(
+              entry.1, number: offset + 1, in: entry.0.facts.trace, turn: entry.0.number, rank: 2 + min(offset, 6))
           }, remedy: nil, noun: "finding"))
     }
     answer.sections.append(
@@ -48,7 +49,10 @@ struct AnalyzeSession: ParameterizedTool {
         items: shown.map { item($0, session, context) },
         remedy: NextCall(
           "analyze_session",
-          ["session_id": .string(sessionID), "turns": .string("\(range.lowerBound)-\(range.upperBound)"), "max_chars": .int(Int64(min(200_000, output.maxChars * 4)))]),
+          [
+            "session_id": .string(sessionID), "turns": .string("\(range.lowerBound)-\(range.upperBound)"),
+            "max_chars": .int(Int64(min(200_000, output.maxChars * 4))),
+          ]),
         noun: "turn"))
     let judged = AssessmentList(session.sessionAssessments, trace: nil, excerpter: context.excerpter)
     if let section = judged.section(key: "session_assessments", heading: "of the whole session", rank: 1) {
@@ -102,7 +106,9 @@ struct AnalyzeSession: ParameterizedTool {
   private static func notes(
     _ session: SessionFacts, _ experiments: ExperimentChoice, _ context: LensContext
   ) -> [String] {
-    guard let first = session.turns.first?.facts.trace.info, let last = session.turns.last?.facts.trace.info else { return [] }
+    guard let first = session.turns.first?.facts.trace.info, let last = session.turns.last?.facts.trace.info else {
+      return []
+    }
     let span = last.requestTime.nanoseconds - first.requestTime.nanoseconds
     let places = Set(session.turns.map(\.facts.trace.info.experimentID)).sorted()
     var line = "began \(first.requestTime.shortUTC) UTC, last turn +\(Units.duration(span)), experiment "
@@ -117,7 +123,9 @@ struct AnalyzeSession: ParameterizedTool {
     }
     let incomplete = session.turns.filter { !$0.facts.trace.diagnostics.isEmpty }.map { "\($0.number)" }
     if !incomplete.isEmpty {
-      lines.append("warning: turns \(incomplete.prefix(20).joined(separator: ", ")) could not be read whole; inspect_turn says why")
+      lines.append(
+        "warning: turns \(incomplete.prefix(20).joined(separator: ", ")) could not be read whole; inspect_turn says why"
+      )
     }
     return lines
   }

@@ -17,7 +17,9 @@ struct DiscoverSchema: ParameterizedTool {
     Call it once for an app you do not know.
     """
 
-  @Parameter("Experiment id or name, several separated by commas. Default: MLFLOW_EXPERIMENT_NAME or _ID, else all.", isPositional: true)
+  @Parameter(
+    "Experiment id or name, several separated by commas. Default: MLFLOW_EXPERIMENT_NAME or _ID, else all.",
+    isPositional: true)
   var experimentID: String?
   @Parameter("Only the traces of this session.", isPositional: true)
   var sessionID: String?
@@ -61,7 +63,9 @@ struct DiscoverSchema: ParameterizedTool {
   private func sampled(
     _ experiments: ExperimentChoice, _ context: LensContext
   ) async throws(ToolError) -> ([Trace], scope: String) {
-    if let traceID { return ([try await context.trace(traceID)], "trace \(context.excerpter.line(traceID, limit: 60))") }
+    if let traceID {
+      return ([try await context.trace(traceID)], "trace \(context.excerpter.line(traceID, limit: 60))")
+    }
     if let sessionID {
       let all = try await context.session(sessionID, experiments: experiments)
       let step = max(1, Double(all.count - 1) / Double(max(1, sample - 1)))
@@ -77,8 +81,12 @@ struct DiscoverSchema: ParameterizedTool {
     guard !traces.isEmpty else {
       let names = experiments.known.prefix(8).map { experiments.label($0.id, context.excerpter) }
       throw ToolError(
-        .notFound, "There are no traces in \(experiments.words)", allowed: "Experiments here: \(names.joined(separator: ", "))")
+        .notFound, "There are no traces in \(experiments.words)",
+        allowed: "Experiments here: \(names.joined(separator: ", "))")
     }
-    return (traces, page.totalCount > traces.count ? "\(experiments.words) (the newest of \(page.totalCount))" : experiments.words)
+    return (
+      traces,
+      page.totalCount > traces.count ? "\(experiments.words) (the newest of \(page.totalCount))" : experiments.words
+    )
   }
 }

@@ -14,7 +14,14 @@ extension GetTrace {
     for (index, span) in trace.spans.enumerated() {
       var places: [(String, [UInt8])] = [("name", Array(span.name.utf8))]
       if let message = span.statusMessage { places.append(("status.message", Array(message.utf8))) }
-      for attribute in span.attributes { places.append((attribute.key, attribute.value.stored.kind == .string ? attribute.value.stored.stringBytes : Array(attribute.value.stored.rawBytes))) }
+      for attribute in span.attributes {
+        places.append(
+          (
+            attribute.key,
+            attribute.value.stored.kind == .string
+              ? attribute.value.stored.stringBytes : Array(attribute.value.stored.rawBytes)
+          ))
+      }
       for event in span.events { places.append(("events \(event.name)", Array(event.record.rawBytes))) }
       for (place, text) in places {
         let hits = Self.hits(of: needle, in: text)
@@ -44,7 +51,9 @@ extension GetTrace {
     if !items.isEmpty {
       answer.sections = [Answer.Section(key: "places", heading: nil, items: items, remedy: nil, noun: "place")]
     } else {
-      answer.notes = ["looked in names, status messages, attributes and events of \(Units.plural(trace.spans.count, "span")); case did not matter"]
+      answer.notes = [
+        "looked in names, status messages, attributes and events of \(Units.plural(trace.spans.count, "span")); case did not matter"
+      ]
     }
     return answer.render(output, style: context.style)
   }
@@ -59,7 +68,9 @@ extension GetTrace {
     var position = 0
     let last = text.count - needle.count
     while position <= last {
-      if folded(text[position]) == needle[0], text[position..<position + needle.count].elementsEqual(needle, by: { folded($0) == $1 }) {
+      if folded(text[position]) == needle[0],
+        text[position..<position + needle.count].elementsEqual(needle, by: { folded($0) == $1 })
+      {
         found.append(position)
         position += needle.count
       } else {

@@ -28,7 +28,14 @@ extension GetTrace {
       let fieldNames = (fields.isEmpty ? [.inputs, .outputs] : fields).map(\.rawValue).joined(separator: ", ")
       throw ToolError(
         .notFound, "The chosen spans of \(trace.info.id) have no \(fieldNames)",
-        allowed: "Their attributes may hold more", next: NextCall("get_trace", ["trace_id": .string(trace.info.id.rawValue), "span_ids": .array(spanIDs.map { .string($0) }), "fields": ["attributes"]]).text(context.style))
+        allowed: "Their attributes may hold more",
+        next: NextCall(
+          "get_trace",
+          [
+            "trace_id": .string(trace.info.id.rawValue), "span_ids": .array(spanIDs.map { .string($0) }),
+            "fields": ["attributes"],
+          ]
+        ).text(context.style))
     }
     return render(payloads, trace, context)
   }
@@ -64,7 +71,9 @@ extension GetTrace {
       let own = trace.info.assessments.filter { assessment in
         assessment.spanID.flatMap { SpanID($0) } == span.id || assessment.spanID == nil && span.parentID == nil
       }
-      guard !own.isEmpty, let document = try? JSONDocument(JSON.array(own.map(TraceExport.assessment)).bytes) else { return nil }
+      guard !own.isEmpty, let document = try? JSONDocument(JSON.array(own.map(TraceExport.assessment)).bytes) else {
+        return nil
+      }
       return (document.root, nil)
     }
   }
@@ -78,7 +87,9 @@ extension GetTrace {
       throw ToolError(
         .notFound,
         "path '\(path.prefix(120))' ends in the \(field.rawValue) of \(Trace.alias(ofSpanAt: index)) \(where_): there is no '\(step.prefix(60))'",
-        allowed: choices.isEmpty ? "There is a plain value there, nothing to enter" : "There is: \(choices.prefix(20).joined(separator: ", "))")
+        allowed: choices.isEmpty
+          ? "There is a plain value there, nothing to enter" : "There is: \(choices.prefix(20).joined(separator: ", "))"
+      )
     }
   }
 
@@ -120,9 +131,14 @@ extension GetTrace {
     }
     var lines = ["trace \(id); recorded data, one JSON value each:"]
     for (payload, page) in zip(payloads, pages) {
-      let place = payload.spanIndex.map { "\(Trace.alias(ofSpanAt: $0)) \(context.excerpter.line(trace.spans[$0].name, limit: 40)) " } ?? ""
+      let place =
+        payload.spanIndex.map {
+          "\(Trace.alias(ofSpanAt: $0)) \(context.excerpter.line(trace.spans[$0].name, limit: 40)) "
+        } ?? ""
       let source = payload.key.map { " (\($0))" } ?? ""
-      let extent = page.offset == 0 && page.nextOffset == nil ? Units.bytes(page.total) : "bytes \(page.offset)–\(page.nextOffset ?? page.total) of \(page.total)"
+      let extent =
+        page.offset == 0 && page.nextOffset == nil
+        ? Units.bytes(page.total) : "bytes \(page.offset)–\(page.nextOffset ?? page.total) of \(page.total)"
       lines.append("\(place)\(payload.field.rawValue)\(source), \(extent):")
       lines.append(page.content)
       if let next = call(payload, page) { lines.append("… goes on: \(next.text(context.style))") }

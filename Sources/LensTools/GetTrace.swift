@@ -59,7 +59,8 @@ struct GetTrace: ParameterizedTool {
 
   private func outline(_ facts: TraceFacts, _ context: LensContext) async throws(ToolError) -> ToolResult {
     let id = JSON.string(facts.trace.info.id.rawValue)
-    let header = TraceHeader(facts: facts, experiments: try await context.experiments(nil), excerpter: context.excerpter)
+    let header = TraceHeader(
+      facts: facts, experiments: try await context.experiments(nil), excerpter: context.excerpter)
     var outline = Outline(facts: facts, excerpter: context.excerpter)
     outline.maximumDepth = depth
     outline.types = types
@@ -100,7 +101,9 @@ struct GetTrace: ParameterizedTool {
         ]))
     }
     let end = page.nextOffset ?? page.total
-    var lines = ["trace \(id) as MLflow exports it, bytes \(page.offset)–\(end) of \(page.total); recorded data:", page.content]
+    var lines = [
+      "trace \(id) as MLflow exports it, bytes \(page.offset)–\(end) of \(page.total); recorded data:", page.content,
+    ]
     if let next = page.nextOffset {
       let call = NextCall("get_trace", ["trace_id": .string(id), "raw": true, "offset": .int(Int64(next))])
       lines.append("next: \(call.text(context.style))")

@@ -30,7 +30,8 @@ struct InspectTurn: ParameterizedTool {
     let id = JSON.string(trace.info.id.rawValue)
     let header = TraceHeader(facts: facts, experiments: experiments, excerpter: context.excerpter, gistLimit: 600)
     let (findings, notChecked) = Detectors.examine(facts)
-    var answer = Answer(title: (number.map { "turn \($0), " } ?? "") + header.title, facts: header.json, notes: header.lines)
+    var answer = Answer(
+      title: (number.map { "turn \($0), " } ?? "") + header.title, facts: header.json, notes: header.lines)
     if let number { answer.facts.append(JSON.Member("turn", .int(Int64(number)))) }
     answer.notes += Self.verdict(findings, notChecked)
     answer.facts.append(
@@ -65,7 +66,8 @@ struct InspectTurn: ParameterizedTool {
     case (let id?, nil):
       guard turn == nil else {
         throw ToolError(
-          .invalidArguments, "argument 'turn' needs 'session_id'", allowed: "Give trace_id alone, or session_id and turn")
+          .invalidArguments, "argument 'turn' needs 'session_id'",
+          allowed: "Give trace_id alone, or session_id and turn")
       }
       return (try await context.trace(id), nil)
     case (nil, let session?):
@@ -74,7 +76,9 @@ struct InspectTurn: ParameterizedTool {
         throw ToolError(
           .invalidArguments, "argument 'turn' is missing",
           allowed: "The session has turns 1 to \(traces.count)",
-          next: "For the turn that went wrong call \(NextCall("analyze_session", ["session_id": .string(session)]).text(context.style))")
+          next:
+            "For the turn that went wrong call \(NextCall("analyze_session", ["session_id": .string(session)]).text(context.style))"
+        )
       }
       guard turn <= traces.count else {
         throw ToolError(
@@ -95,7 +99,8 @@ struct InspectTurn: ParameterizedTool {
   private static func verdict(_ findings: [Finding], _ notChecked: [(detector: String, why: String)]) -> [String] {
     var lines: [String] = []
     if findings.isEmpty {
-      lines.append("findings: none. No error, repeated call or failed assessment was recorded; that says nothing about the words.")
+      lines.append(
+        "findings: none. No error, repeated call or failed assessment was recorded; that says nothing about the words.")
     }
     if !notChecked.isEmpty {
       lines.append("not checked: " + notChecked.map { "\($0.detector) (\($0.why))" }.joined(separator: "; "))
@@ -112,7 +117,9 @@ struct InspectTurn: ParameterizedTool {
       total = total.addingReportingOverflow(time).partialValue
       let old = spent[facts.trace.spans[index].name] ?? (0, 0, index)
       let longest = (facts.selfTimes[old.longest] ?? 0) < time ? index : old.longest
-      spent[facts.trace.spans[index].name] = (old.time.addingReportingOverflow(time).partialValue, old.count + 1, longest)
+      spent[facts.trace.spans[index].name] = (
+        old.time.addingReportingOverflow(time).partialValue, old.count + 1, longest
+      )
     }
     guard total > 0, facts.trace.spans.count > 1 else { return nil }
     let top = spent.sorted { ($1.value.time, $0.value.longest) < ($0.value.time, $1.value.longest) }
@@ -122,9 +129,13 @@ struct InspectTurn: ParameterizedTool {
       let shown = context.excerpter.line(name, limit: 60)
       let share = Int(Double(entry.time) / Double(total) * 100)
       let longest = facts.selfTimes[entry.longest] ?? 0
-      let detail = entry.count == 1 ? "at +\(Units.duration(facts.offset(entry.longest)))" : "×\(entry.count), longest \(alias) \(Units.duration(longest))"
+      let detail =
+        entry.count == 1
+        ? "at +\(Units.duration(facts.offset(entry.longest)))"
+        : "×\(entry.count), longest \(alias) \(Units.duration(longest))"
       return Answer.Item(
-        short: "\(entry.count == 1 ? "\(alias) " : "")\(shown) \(Units.duration(entry.time)) (\(share)%) \(detail)", full: nil,
+        short: "\(entry.count == 1 ? "\(alias) " : "")\(shown) \(Units.duration(entry.time)) (\(share)%) \(detail)",
+        full: nil,
         json: [
           "name": .string(shown), "count": .int(Int64(entry.count)), "self_ms": .double(Double(entry.time) / 1e6),
           "share": .double(Double(share) / 100), "longest_span": .string(alias),

@@ -75,16 +75,19 @@ extension Trace {
     }
     if let id = SpanID(reference), let index = spans.firstIndex(where: { $0.id == id }) { return index }
     let matches =
-      reference.utf8.count >= 4 ? spans.indices.filter { spans[$0].id.description.hasPrefix(reference.lowercased()) } : []
+      reference.utf8.count >= 4
+      ? spans.indices.filter { spans[$0].id.description.hasPrefix(reference.lowercased()) } : []
     guard let index = matches.first else {
       throw ToolError(
         .notFound, "There is no span '\(reference.prefix(40))' in \(info.id)",
-        allowed: "Name a span by its alias (s1 to s\(spans.count)), its id of 16 hex digits or the first 4 or more of them")
+        allowed:
+          "Name a span by its alias (s1 to s\(spans.count)), its id of 16 hex digits or the first 4 or more of them")
     }
     guard matches.count == 1 else {
       throw ToolError(
         .invalidArguments, "'\(reference)' begins the ids of \(matches.count) spans",
-        allowed: "Write more of it, or use the alias: \(matches.prefix(5).map(Self.alias(ofSpanAt:)).joined(separator: ", "))")
+        allowed:
+          "Write more of it, or use the alias: \(matches.prefix(5).map(Self.alias(ofSpanAt:)).joined(separator: ", "))")
     }
     return index
   }

@@ -51,11 +51,13 @@ struct SearchTraces: ParameterizedTool {
     let query = try query(experiments, context)
     let page = try await context.ask { store async throws(StoreError) in try await store.search(query) }
     var answer = Answer(title: title(page, query, experiments), facts: [])
-    answer.facts = JSON.object(present: [
-      "total_count": .int(Int64(page.totalCount)), "offset": .int(Int64(query.offset)),
-      "experiments": .string(experiments.words), "conditions": .array(query.conditions.map { .string($0.description) }),
-      "next_page_token": page.nextPageToken.map { .string($0.text) },
-    ]).members
+    answer.facts =
+      JSON.object(present: [
+        "total_count": .int(Int64(page.totalCount)), "offset": .int(Int64(query.offset)),
+        "experiments": .string(experiments.words),
+        "conditions": .array(query.conditions.map { .string($0.description) }),
+        "next_page_token": page.nextPageToken.map { .string($0.text) },
+      ]).members
     if page.infos.isEmpty {
       answer.notes = try await emptyNotes(query, experiments, context)
     } else {
@@ -102,7 +104,8 @@ struct SearchTraces: ParameterizedTool {
 
   private static func nanoseconds(back text: String) -> Int64? {
     let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800]
-    guard text.first == "-", let unit = text.last.flatMap({ units[$0] }), let number = Int64(text.dropFirst().dropLast()),
+    guard text.first == "-", let unit = text.last.flatMap({ units[$0] }),
+      let number = Int64(text.dropFirst().dropLast()),
       number >= 0
     else { return nil }
     let (seconds, overflow) = number.multipliedReportingOverflow(by: unit)

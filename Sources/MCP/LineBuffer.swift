@@ -30,7 +30,7 @@ struct LineBuffer {
   /// What one read asks for.
   static let chunk = 64 * 1024
   /// The room kept when idle; more is given back after a long line.
-  private static let usualCapacity = 4 * chunk
+  private static let usualCapacity = 2 * chunk
 
   init(limit: Int) { self.limit = limit }
 
@@ -115,15 +115,24 @@ struct LineBuffer {
     if start == end {
       drop()
       if storage.count > Self.usualCapacity { storage = [] }
-    } else if start > 0, storage.count - end < Self.chunk {
-      storage.replaceSubrange(0..<end - start, with: storage[start..<end])
+    }
+    if storage.count - end < Self.chunk, start > 0 {
+      unsafe storage.withUnsafeMutableBytes { bytes in
+        // Both ranges lie inside the array; they may overlap.
+        unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+      }
       searched -= start
       end -= start
       start = 0
     }
     if storage.count - end < Self.chunk {
       let wanted = max(Self.usualCapacity, min(2 * storage.count, limit + 2 * Self.chunk), end + Self.chunk)
-      storage.append(contentsOf: repeatElement(0, count: wanted - storage.count))
+      var larger = [UInt8](repeating: 0, count: wanted)
+      unsafe larger.withUnsafeMutableBytes { room in
+        // `room` is larger than the array that is copied into it.
+        unsafe storage.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
+      }
+      storage = larger
     }
   }
 }

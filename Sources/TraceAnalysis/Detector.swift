@@ -22,7 +22,9 @@ public enum Detectors {
 
   /// Everything the detectors say of a trace: findings with the gravest first, equal ones in order of the steps, and what
   /// could not be checked.
-  public static func examine(_ facts: TraceFacts) -> (findings: [Finding], notChecked: [(detector: String, why: String)]) {
+  public static func examine(_ facts: TraceFacts) -> (
+    findings: [Finding], notChecked: [(detector: String, why: String)]
+  ) {
     var findings: [Finding] = []
     var notChecked: [(detector: String, why: String)] = []
     for detector in all {

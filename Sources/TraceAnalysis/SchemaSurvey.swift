@@ -149,7 +149,9 @@ private struct KeyCounter {
   }
 
   mutating func add(_ assessment: Assessment) {
-    let value = assessment.scorerError == nil ? assessment.value.map { String(decoding: $0.rawBytes, as: UTF8.self) } : "(scorer error)"
+    let value =
+      assessment.scorerError == nil
+      ? assessment.value.map { String(decoding: $0.rawBytes, as: UTF8.self) } : "(scorer error)"
     add(assessment.name, kind: assessment.sourceType, size: value?.utf8.count ?? 0, text: value)
   }
 

@@ -19,7 +19,8 @@ public struct TokenUsage: Sendable, Hashable {
   /// Reads MLflow's object (`input_tokens`, `output_tokens`, `total_tokens`); nil when it holds none of them.
   public init?(_ value: JSONValue) {
     func tokens(_ key: String) -> Int64? { value[key].flatMap { $0.int64 ?? $0.double.flatMap { Int64(exactly: $0) } } }
-    let usage = TokenUsage(input: tokens("input_tokens"), output: tokens("output_tokens"), total: tokens("total_tokens"))
+    let usage = TokenUsage(
+      input: tokens("input_tokens"), output: tokens("output_tokens"), total: tokens("total_tokens"))
     guard usage.total != nil || usage.input != nil || usage.output != nil else { return nil }
     self = usage
   }

@@ -117,7 +117,8 @@ public struct StoreLocator: Sendable {
   }
 
   private static func withoutCredentials(_ uri: String) -> String {
-    guard let mark = uri.firstRange(of: "://"), let at = uri[mark.upperBound...].prefix(while: { $0 != "/" }).lastIndex(of: "@")
+    guard let mark = uri.firstRange(of: "://"),
+      let at = uri[mark.upperBound...].prefix(while: { $0 != "/" }).lastIndex(of: "@")
     else { return uri }
     return String(uri[..<mark.upperBound]) + String(uri[uri.index(after: at)...])
   }

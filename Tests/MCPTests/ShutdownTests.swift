@@ -6,11 +6,21 @@ import Testing
 @testable import MCP
 
 @Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
+  /// Far less than the work in these tests takes, far more than a busy machine needs.
+  private static let soon = Duration.seconds(10)
+
+  @Test func clientsNeedNotKill() {
+    let limits = Session.Limits()
+    #expect(limits.graceMs + limits.cancellationMs < 1000)
+  }
+
   @Test func endOfInputEndsAtOnceWhenIdle() async throws {
-    let client = TestClient()
+    var limits = Session.Limits()
+    limits.graceMs = 30_000
+    let client = TestClient(limits: limits)
     try await client.open()
     try client.closeInput()
-    #expect(await client.ended() < .milliseconds(300))
+    #expect(await client.ended() < Self.soon)
     #expect(try await client.next() == nil)
   }
 
@@ -29,7 +39,7 @@ import Testing
     try await client.open()
     try await client.call(1, "echo", ["message_text": "never", "delay_ms": 60_000])
     try client.closeInput()
-    #expect(await client.ended() < .milliseconds(1500))
+    #expect(await client.ended() < Self.soon)
     #expect(context.cancelled.load(ordering: .relaxed) == 1)
     #expect(try await client.next() == nil)
   }
@@ -39,7 +49,7 @@ import Testing
     try await client.open()
     try await client.call(1, "stubborn")
     try client.closeInput()
-    #expect(await client.ended() < .milliseconds(1700))
+    #expect(await client.ended() < Self.soon)
   }
 
   @Test func anInterruptEndsLikeTheEndOfInput() async throws {
@@ -50,7 +60,7 @@ import Testing
     #expect(try await client.next()?["id"] == 2)
     client.interrupt.raise()
     #expect(try await client.next()?.resultText == "done")
-    #expect(await client.ended() < .milliseconds(1000))
+    #expect(await client.ended() < Self.soon)
   }
 
   @Test func closedOutputEndsTheServer() async throws {
@@ -61,7 +71,7 @@ import Testing
     #expect(await eventually { context.started.load(ordering: .relaxed) == 1 })
     try client.closeOutput()
     try await client.request(2, "ping")
-    #expect(await client.ended() < .milliseconds(1000))
+    #expect(await client.ended() < Self.soon)
     #expect(context.cancelled.load(ordering: .relaxed) == 1)
   }
 
@@ -77,7 +87,7 @@ import Testing
     #expect(context.started.load(ordering: .relaxed) <= 5)
     for _ in 1...12 { #expect(try await client.next()?.resultText?.count == 200_001) }
     try client.closeInput()
-    #expect(await client.ended() < .milliseconds(1000))
+    #expect(await client.ended() < Self.soon)
   }
 
   @Test func aClientThatNeverReadsIsGivenUp() async throws {
@@ -85,6 +95,6 @@ import Testing
     try await client.open()
     try await client.call(1, "echo", ["message_text": "m", "padding": 1_000_000])
     try client.closeInput()
-    #expect(await client.ended() < .milliseconds(1700))
+    #expect(await client.ended() < Self.soon)
   }
 }

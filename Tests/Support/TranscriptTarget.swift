@@ -13,7 +13,7 @@ public struct TranscriptTarget: Sendable {
   struct Running: Sendable {
     /// Waits for the end; nil when it did not come within so many seconds, after which the target is killed.
     let exitStatus: @Sendable (_ seconds: Double) -> Int32?
-    /// What it reported so far.
+    /// What it reported; asked for after its end.
     let log: @Sendable () -> String
   }
 
@@ -50,7 +50,9 @@ public struct TranscriptTarget: Sendable {
         _ = kill(identifier, SIGKILL)
         return nil
       } log: {
-        log.all
+        // The last words may still be on their way.
+        _ = log.waitForEnd(within: 1)
+        return log.all
       }
     }
   }

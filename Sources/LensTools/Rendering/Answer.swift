@@ -66,7 +66,9 @@ struct Answer: Sendable {
     let fixed = (head + tail).reduce(0) { $0 + $1.utf8.count + 1 }
     let shown = serve(
       limit: limit - fixed,
-      reserve: { ($0.heading?.utf8.count ?? 0) + 1 + (omission($0, $0.items.count + $0.omittedCount, style)?.utf8.count ?? 0) + 1 },
+      reserve: {
+        ($0.heading?.utf8.count ?? 0) + 1 + (omission($0, $0.items.count + $0.omittedCount, style)?.utf8.count ?? 0) + 1
+      },
       cost: { $0.short.utf8.count + 1 }, upgrade: { item in item.full.map { $0.utf8.count - item.short.utf8.count } })
     var lines = head
     for (section, choices) in zip(sections, shown) {
@@ -75,7 +77,9 @@ struct Answer: Sendable {
         let item = section.items[choice.item]
         lines.append(choice.isFull ? item.full ?? item.short : item.short)
       }
-      if let omission = omission(section, section.items.count + section.omittedCount - choices.count, style) { lines.append(omission) }
+      if let omission = omission(section, section.items.count + section.omittedCount - choices.count, style) {
+        lines.append(omission)
+      }
     }
     lines += tail
     let text = lines.joined(separator: "\n")
@@ -144,8 +148,13 @@ struct Answer: Sendable {
       chosen[entry.section].append(Choice(item: entry.item, isFull: false))
     }
     // A section that is complete needs no line about what is missing.
-    for index in sections.indices where chosen[index].count == sections[index].items.count && sections[index].omittedCount == 0 {
-      room += max(0, reserve(sections[index]) - reserve(Section(key: sections[index].key, heading: sections[index].heading, items: [], remedy: nil, noun: "")))
+    for index in sections.indices
+    where chosen[index].count == sections[index].items.count && sections[index].omittedCount == 0 {
+      room += max(
+        0,
+        reserve(sections[index])
+          - reserve(
+            Section(key: sections[index].key, heading: sections[index].heading, items: [], remedy: nil, noun: "")))
     }
     for (section, place) in places {
       let item = sections[section].items[chosen[section][place].item]

@@ -15,7 +15,8 @@ struct AssessmentList {
     failed = current.filter { $0.scorerError != nil }
     superseded = assessments.count - current.count
     aliases = Dictionary(
-      (trace?.spans ?? []).enumerated().map { ($0.element.id, Trace.alias(ofSpanAt: $0.offset)) }, uniquingKeysWith: { first, _ in first })
+      (trace?.spans ?? []).enumerated().map { ($0.element.id, Trace.alias(ofSpanAt: $0.offset)) },
+      uniquingKeysWith: { first, _ in first })
     self.excerpter = excerpter
   }
 
@@ -76,7 +77,8 @@ struct AssessmentList {
     let name = excerpter.line(assessment.name, limit: 80)
     let shown = excerpter.line(words, limit: 160)
     return Answer.Item(
-      short: "- \(name): the scorer itself failed (\(shown)); says nothing about the trace. \(source(assessment))", full: nil,
+      short: "- \(name): the scorer itself failed (\(shown)); says nothing about the trace. \(source(assessment))",
+      full: nil,
       json: [
         "assessment_name": .string(name), "kind": "scorer_error", "error": .string(shown),
         "source": .string(source(assessment)),

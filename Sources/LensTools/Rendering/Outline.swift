@@ -49,11 +49,15 @@ struct Outline {
     var notes: [String] = []
     if let wanted = selected() {
       let shown = wanted.count { $0 }
-      notes.append("\(shown) of \(total) spans fit the types and status asked for or call one that does; the rest is not shown")
+      notes.append(
+        "\(shown) of \(total) spans fit the types and status asked for or call one that does; the rest is not shown")
     }
     if let maximumDepth {
       let below = facts.tree.depths.count { $0 > maximumDepth }
-      if below > 0 { notes.append("\(Units.plural(below, "span")) deeper than level \(maximumDepth) not shown; leave depth out for all") }
+      if below > 0 {
+        notes.append(
+          "\(Units.plural(below, "span")) deeper than level \(maximumDepth) not shown; leave depth out for all")
+      }
     }
     return notes.isEmpty ? nil : notes.joined(separator: "; ")
   }
@@ -141,7 +145,8 @@ struct Outline {
 
   private func indent(_ index: Int) -> String {
     let depth = facts.tree.depths[index]
-    return String(repeating: " ", count: min(depth, Self.deepestIndent)) + (depth > Self.deepestIndent ? "(\(depth)) " : "")
+    return String(repeating: " ", count: min(depth, Self.deepestIndent))
+      + (depth > Self.deepestIndent ? "(\(depth)) " : "")
   }
 
   private func fold(_ row: Row) -> Answer.Item {
@@ -188,7 +193,9 @@ struct Outline {
     if inputs != nil || outputs != nil {
       short += " \(inputs.map { Units.bytes($0.size) } ?? "-")/\(outputs.map { Units.bytes($0.size) } ?? "-")"
     }
-    let gist = outputs.map { excerpter.line(Gist(of: $0.value, side: .output)?.text ?? Self.raw($0.value), limit: gistLimit) }
+    let gist = outputs.map {
+      excerpter.line(Gist(of: $0.value, side: .output)?.text ?? Self.raw($0.value), limit: gistLimit)
+    }
     let earlier = outputs.flatMap { first.place(of: $0, at: index) }.map { "same as \(Trace.alias(ofSpanAt: $0))" }
     let full = error == nil ? gist.map { "\(short) → \(earlier ?? "\"\($0)\"")" } : nil
     return Answer.Item(
@@ -199,14 +206,17 @@ struct Outline {
         "parent": facts.tree.parents[index].map { .string(Trace.alias(ofSpanAt: $0)) },
         "start_ms": .double(Double(facts.offset(index)) / 1e6),
         "duration_ms": span.durationNanoseconds.map { .double(Double($0) / 1e6) },
-        "self_ms": selfTime.map { .double(Double($0) / 1e6) }, "model": model.map { .string(excerpter.line($0, limit: 40)) },
+        "self_ms": selfTime.map { .double(Double($0) / 1e6) },
+        "model": model.map { .string(excerpter.line($0, limit: 40)) },
         "tokens": usage.map(Self.json), "error": error.map { .string(excerpter.line($0.sentence, limit: gistLimit)) },
         "input_bytes": inputs.map { .int(Int64($0.size)) }, "output_bytes": outputs.map { .int(Int64($0.size)) },
         "output": earlier.map { .string($0) } ?? gist.map { .string($0) },
       ]), rank: rank)
   }
 
-  private static func raw(_ value: JSONValue) -> String { String(decoding: value.rawBytes.prefix(8_192), as: UTF8.self) }
+  private static func raw(_ value: JSONValue) -> String {
+    String(decoding: value.rawBytes.prefix(8_192), as: UTF8.self)
+  }
 
   /// `59→31 tok`.
   static func tokens(_ usage: TokenUsage) -> String {

@@ -10,22 +10,27 @@ struct SchemaView {
     [
       places("input", "where the user's words stand:", survey.inputs),
       places("output", "where the answer stands:", survey.outputs),
-      spans, keys("metadata", "trace metadata:", survey.metadata, rank: 3), keys("tags", "trace tags:", survey.tags, rank: 3),
+      spans, keys("metadata", "trace metadata:", survey.metadata, rank: 3),
+      keys("tags", "trace tags:", survey.tags, rank: 3),
       assessments, keys("attributes", "span attributes:", survey.attributes, rank: 5),
     ].filter { !$0.items.isEmpty }
   }
 
-  private func places(_ key: String, _ heading: String, _ counts: [SchemaSurvey.Count<SchemaSurvey.Place>]) -> Answer.Section {
+  private func places(_ key: String, _ heading: String, _ counts: [SchemaSurvey.Count<SchemaSurvey.Place>])
+    -> Answer.Section
+  {
     let items = counts.map { count in
       let place = count.value
       let path = place.path.isEmpty ? "" : " at \(excerpter.line(place.path, limit: 80))"
       let callers = place.spanPath.map { excerpter.line($0, limit: 40) }.joined(separator: " > ")
       return Answer.Item(
-        short: "- \(callers): \(excerpter.line(place.attribute, limit: 60))\(path) (\(count.count) of \(survey.traceCount) traces)",
+        short:
+          "- \(callers): \(excerpter.line(place.attribute, limit: 60))\(path) (\(count.count) of \(survey.traceCount) traces)",
         full: nil,
         json: [
           "span_path": .array(place.spanPath.map { .string(excerpter.line($0, limit: 40)) }),
-          "attribute": .string(excerpter.line(place.attribute, limit: 60)), "path": .string(excerpter.line(place.path, limit: 80)),
+          "attribute": .string(excerpter.line(place.attribute, limit: 60)),
+          "path": .string(excerpter.line(place.path, limit: 80)),
           "traces": .int(Int64(count.count)),
         ], rank: 0)
     }
@@ -39,12 +44,15 @@ struct SchemaView {
         short: "- \(name) \(type) ×\(count.count)", full: nil,
         json: ["name": .string(name), "type": .string(type), "count": .int(Int64(count.count))], rank: 2 + offset / 8)
     }
-    return Answer.Section(key: "spans", heading: "spans by name and type:", items: items, remedy: nil, noun: "span name")
+    return Answer.Section(
+      key: "spans", heading: "spans by name and type:", items: items, remedy: nil, noun: "span name")
   }
 
   private func keys(_ key: String, _ heading: String, _ keys: [SchemaSurvey.Key], rank: Int) -> Answer.Section {
     // What the app set itself tells more of it than MLflow's bookkeeping.
-    let ordered: [SchemaSurvey.Key] = [false, true].flatMap { isOurs in keys.filter { $0.name.hasPrefix("mlflow.") == isOurs } }
+    let ordered: [SchemaSurvey.Key] = [false, true].flatMap { isOurs in
+      keys.filter { $0.name.hasPrefix("mlflow.") == isOurs }
+    }
     let items = ordered.enumerated().map { offset, entry -> Answer.Item in
       let name = excerpter.line(entry.name, limit: 80)
       let kinds = entry.kinds.map(\.value).joined(separator: "|")
@@ -76,13 +84,18 @@ struct SchemaView {
   private var assessments: Answer.Section {
     let items = survey.assessments.map { entry in
       let name = excerpter.line(entry.name, limit: 80)
-      let values = entry.values.prefix(4).map { "\(excerpter.line($0.value, limit: 40)) ×\($0.count)" }.joined(separator: ", ")
+      let values = entry.values.prefix(4).map { "\(excerpter.line($0.value, limit: 40)) ×\($0.count)" }.joined(
+        separator: ", ")
       let sources = entry.kinds.map(\.value).joined(separator: ", ")
       return Answer.Item(
         short: "- \(name) by \(sources): \(values)", full: nil,
-        json: ["name": .string(name), "sources": .string(sources), "values": .string(values), "count": .int(Int64(entry.count))],
+        json: [
+          "name": .string(name), "sources": .string(sources), "values": .string(values),
+          "count": .int(Int64(entry.count)),
+        ],
         rank: 3)
     }
-    return Answer.Section(key: "assessments", heading: "assessments:", items: items, remedy: nil, noun: "assessment name")
+    return Answer.Section(
+      key: "assessments", heading: "assessments:", items: items, remedy: nil, noun: "assessment name")
   }
 }

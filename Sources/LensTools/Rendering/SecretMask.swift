@@ -81,7 +81,9 @@ enum SecretMask {
     guard position == 0 || !isWord(bytes[position - 1]) else { return nil }
     for prefix in prefixes where starts(bytes, position, prefix.start) {
       let isDotted = prefix.kind == "jwt"
-      let end = run(bytes, position + prefix.start.count) { isWord($0) || $0 == UInt8(ascii: "-") || isDotted && $0 == UInt8(ascii: ".") }
+      let end = run(bytes, position + prefix.start.count) {
+        isWord($0) || $0 == UInt8(ascii: "-") || isDotted && $0 == UInt8(ascii: ".")
+      }
       if end - position - prefix.start.count >= prefix.fewest { return Hit(kind: prefix.kind, range: position..<end) }
     }
     return nil
@@ -139,7 +141,11 @@ enum SecretMask {
     var position = nameEnd
     while position > 0, name.count < 24 {
       let byte = bytes[position - 1]
-      if isLetter(byte) { name.append(byte | 0x20) } else if byte != UInt8(ascii: "_") && byte != UInt8(ascii: "-") { break }
+      if isLetter(byte) {
+        name.append(byte | 0x20)
+      } else if byte != UInt8(ascii: "_") && byte != UInt8(ascii: "-") {
+        break
+      }
       position -= 1
     }
     name.reverse()

@@ -38,7 +38,9 @@ struct TraceHeader {
         lines.append("\(side.0): none recorded")
         continue
       }
-      let words = found.gist.map { excerpter.line($0.text, limit: gistLimit) } ?? excerpter.line(found.field.value, limit: gistLimit)
+      let words =
+        found.gist.map { excerpter.line($0.text, limit: gistLimit) }
+        ?? excerpter.line(found.field.value, limit: gistLimit)
       lines.append("\(side.0) (\(Trace.alias(ofSpanAt: found.spanIndex)) \(found.field.key)): \"\(words)\"")
     }
     lines += facts.trace.diagnostics.map { "warning: \(excerpter.line($0, limit: 200))" }
@@ -75,7 +77,8 @@ struct TraceHeader {
         "span": .string(Trace.alias(ofSpanAt: found.spanIndex)), "attribute": .string(found.field.key),
         "path": found.gist.map { .string($0.path.description) },
         "text": .string(
-          found.gist.map { excerpter.line($0.text, limit: gistLimit) } ?? excerpter.line(found.field.value, limit: gistLimit)),
+          found.gist.map { excerpter.line($0.text, limit: gistLimit) }
+            ?? excerpter.line(found.field.value, limit: gistLimit)),
       ])
     }
   }

@@ -36,7 +36,8 @@ enum Units {
   static func count(_ number: Int64) -> String {
     switch number.magnitude {
     case ..<1_000: "\(number)"
-    case let value where value < 1_000_000: (number < 0 ? "-" : "") + decimal(UInt64(value), per: 1_000, digits: 1) + "k"
+    case let value where value < 1_000_000:
+      (number < 0 ? "-" : "") + decimal(UInt64(value), per: 1_000, digits: 1) + "k"
     case let value: (number < 0 ? "-" : "") + decimal(UInt64(value), per: 1_000_000, digits: 1) + "M"
     }
   }

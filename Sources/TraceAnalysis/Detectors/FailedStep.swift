@@ -29,7 +29,8 @@ struct FailedStep: Detector {
     var why = "\(name) failed with \(first.sentence)."
     let retries = series.errors.dropFirst().map { Trace.alias(ofSpanAt: $0.spanIndex) }
     if !retries.isEmpty {
-      why += " Tried again (\(retries.prefix(4).joined(separator: ", "))\(retries.count > 4 ? ", …" : "")) and failed again"
+      why +=
+        " Tried again (\(retries.prefix(4).joined(separator: ", "))\(retries.count > 4 ? ", …" : "")) and failed again"
       why += series.last.sentence == first.sentence ? "." : ", at last with \(series.last.sentence)."
     }
     if let success = series.success {
@@ -56,9 +57,12 @@ struct FailedStep: Detector {
     for error in facts.errors {
       let caller = facts.tree.parents[error.spanIndex]
       let name = spans[error.spanIndex].name
-      let place = caller == nil ? nil : all.firstIndex { series in
-        facts.tree.parents[series.first.spanIndex] == caller && spans[series.first.spanIndex].name == name
-      }
+      let place =
+        caller == nil
+        ? nil
+        : all.firstIndex { series in
+          facts.tree.parents[series.first.spanIndex] == caller && spans[series.first.spanIndex].name == name
+        }
       if let place { all[place].errors.append(error) } else { all.append(Series(errors: [error])) }
     }
     for place in all.indices {

@@ -2,7 +2,9 @@ extension Convention {
   /// The Vercel AI SDK's telemetry.
   static let vercelAI: Convention = {
     let model = ["ai.generateText", "ai.streamText", "ai.generateObject", "ai.streamObject"]
-    var operations = ["ai.toolCall": "TOOL", "ai.embed": "EMBEDDING", "ai.embed.doEmbed": "EMBEDDING", "ai.embedMany": "EMBEDDING"]
+    var operations = [
+      "ai.toolCall": "TOOL", "ai.embed": "EMBEDDING", "ai.embed.doEmbed": "EMBEDDING", "ai.embedMany": "EMBEDDING",
+    ]
     for name in model {
       operations[name] = "LLM"
       operations[name + (name.hasPrefix("ai.stream") ? ".doStream" : ".doGenerate")] = "LLM"

@@ -15,7 +15,8 @@ struct SQLTraceQuery {
       var ids: [SQLValue] = []
       for id in query.experimentIDs {
         guard let number = Int64(id) else {
-          throw StoreError(.notFound, "There is no experiment '\(id)'", hint: "Experiment ids are numbers in this store")
+          throw StoreError(
+            .notFound, "There is no experiment '\(id)'", hint: "Experiment ids are numbers in this store")
         }
         ids.append(.integer(number))
       }

@@ -85,7 +85,8 @@ public final class SQLiteStore: TraceStore {
   public func search(_ query: TraceQuery) async throws(StoreError) -> TracePage {
     try await read { (database, schema) throws(StoreError) in
       let sql = try SQLTraceQuery(query, schema: schema)
-      let total = try database.prepare("SELECT COUNT(*) FROM trace_info t\(sql.filter)").bind(sql.values)
+      let total =
+        try database.prepare("SELECT COUNT(*) FROM trace_info t\(sql.filter)").bind(sql.values)
         .rows { row in Int(row.integer(0) ?? 0) }.first ?? 0
       let ids = try database.prepare(
         "SELECT t.request_id FROM trace_info t\(sql.filter)\(sql.order) LIMIT \(query.limit) OFFSET \(query.offset)"

@@ -49,7 +49,9 @@ struct Schema: Sendable {
   /// What this reader cannot do with such a database.
   var limitations: [String] {
     var sentences: [String] = []
-    if !has("spans") { sentences.append("This database has no table of spans (MLflow before 3.3): only infos are read.") }
+    if !has("spans") {
+      sentences.append("This database has no table of spans (MLflow before 3.3): only infos are read.")
+    }
     if !has("assessments") { sentences.append("This database has no assessments (MLflow before 3.2).") }
     if !hasPromotedColumns {
       sentences.append("This database was written before MLflow 3.17; searching by session reads metadata rows.")

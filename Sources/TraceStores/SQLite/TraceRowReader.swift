@@ -164,4 +164,5 @@ struct TraceRowReader {
       createTime: Timestamp(milliseconds: row.integer(6) ?? 0),
       lastUpdateTime: Timestamp(milliseconds: row.integer(7) ?? 0), overrides: row.text(12),
       isValid: row.integer(13) != 0)
-  }}
+  }
+}

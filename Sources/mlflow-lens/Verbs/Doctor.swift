@@ -18,7 +18,9 @@ struct Doctor: AsyncParsableCommand {
       lines.append(
         "holds: \(summary.experimentCount) experiments, \(summary.traceCount) traces, \(summary.spanCount) spans, "
           + "\(summary.sessionCount) sessions")
-      if let newest = summary.newestTrace { lines.append("newest trace: \(newest.id), began \(newest.time.shortUTC) UTC") }
+      if let newest = summary.newestTrace {
+        lines.append("newest trace: \(newest.id), began \(newest.time.shortUTC) UTC")
+      }
       lines += summary.limitations.map { "limitation: \($0)" }
       lines.append(summary.traceCount > 0 ? "ready" : "There are no traces yet: is this the store the app writes to?")
     } catch {

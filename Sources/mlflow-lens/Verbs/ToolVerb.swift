@@ -10,9 +10,14 @@ struct ToolVerb<T: ParameterizedTool<LensContext>>: AsyncParsableCommand {
     let parameters = parameters
     let positional = parameters.filter(\.isPositional).map { $0.isRequired ? "<\($0.flag)>" : "[<\($0.flag)>]" }
     return CommandConfiguration(
-      commandName: T.name.kebab, abstract: T.title + ".",
+      commandName: T.name.kebab, abstract: firstClause(T.summary),
       usage: (["mlflow-lens", T.name.kebab] + positional + ["[options]"]).joined(separator: " "),
       discussion: ([T.summary, "", "TOOL OPTIONS:"] + parameters.map(\.helpLine)).joined(separator: "\n"))
+  }
+
+  /// The summary up to where its details begin.
+  private static func firstClause(_ summary: String) -> String {
+    summary.prefix { $0 != "." && $0 != ":" } + "."
   }
 
   /// What the tool declares; read without a store.
@@ -109,7 +114,8 @@ extension ParameterDescriptor {
     let list = isArray ? ",…" : ""
     let option = "  --\(flag)" + (value.map { " \($0)\(list)" } ?? "")
     let extent = range.map { $0.upperBound < Int(Int32.max) ? " \($0.lowerBound) to \($0.upperBound)." : "" } ?? ""
-    let standard = defaultValue.flatMap { $0 == .array([]) || $0 == .bool(false) ? nil : " Default: \($0.plainText)." } ?? ""
+    let standard =
+      defaultValue.flatMap { $0 == .array([]) || $0 == .bool(false) ? nil : " Default: \($0.plainText)." } ?? ""
     return "\(option)\n      \(help)\(extent)\(standard)"
   }
 }

@@ -1,0 +1,82 @@
+import Foundation
+import JSONText
+import LensTestSupport
+import Testing
+
+@Suite("The arrows of ARCHITECTURE.md are true")
+struct ArchitectureTests {
+  /// What each target may import of this package; the compiler only knows what it can reach, not what it should.
+  private static let allowed: [String: Set<String>] = [
+    "JSONText": [],
+    "TraceModel": ["JSONText"],
+    "TraceQuery": ["TraceModel", "JSONText"],
+    "TraceStores": ["TraceQuery", "TraceModel", "JSONText", "CSQLite"],
+    "TraceSemantics": ["TraceModel", "JSONText"],
+    "TraceAnalysis": ["TraceSemantics", "TraceModel", "JSONText"],
+    "MCP": ["JSONText"],
+    "LensTools": ["MCP", "TraceAnalysis", "TraceSemantics", "TraceStores", "TraceQuery", "TraceModel", "JSONText"],
+    "mlflow-lens": ["LensTools", "MCP", "TraceStores", "TraceModel", "JSONText"],
+  ]
+
+  /// Modules from outside, and who may use them.
+  private static let outside: [String: Set<String>] = [
+    "ArgumentParser": ["mlflow-lens"], "Logging": ["MCP", "mlflow-lens"],
+    "FoundationEssentials": ["TraceStores", "mlflow-lens"],
+    // On Apple systems FoundationEssentials is no module of its own.
+    "Foundation": ["TraceStores", "mlflow-lens"],
+    "Synchronization": ["MCP", "TraceStores", "LensTools"], "Dispatch": ["MCP", "TraceStores"],
+    "Glibc": ["MCP", "mlflow-lens"], "Darwin": ["MCP", "mlflow-lens"], "Musl": ["MCP"],
+  ]
+
+  private static let sources = PackageRoot.url.appendingPathComponent("Sources")
+
+  private static func files(_ target: String) throws -> [(name: String, text: String)] {
+    let folder = sources.appendingPathComponent(target)
+    let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
+    return try names.sorted().map { ($0, try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8)) }
+  }
+
+  @Test(arguments: allowed.keys.sorted())
+  func importsFollowTheArrows(_ target: String) throws {
+    let files = try Self.files(target)
+    #expect(!files.isEmpty)
+    for file in files {
+      for line in file.text.split(separator: "\n") {
+        let words = line.split(separator: " ")
+        guard let place = words.firstIndex(of: "import"), place <= 2, words.count > place + 1 else { continue }
+        let module = String(words[place + 1])
+        let isAllowed = Self.allowed[target]?.contains(module) == true || Self.outside[module]?.contains(target) == true
+        #expect(isAllowed, "\(target)/\(file.name) imports \(module)")
+      }
+    }
+  }
+
+  @Test func everyTargetIsInTheTable() throws {
+    let folders = try FileManager.default.contentsOfDirectory(atPath: Self.sources.path).filter { $0 != "CSQLite" }
+    #expect(Set(folders) == Set(Self.allowed.keys))
+  }
+
+  /// The protocol layer could serve another program: it knows nothing of traces.
+  @Test func theProtocolLayerKnowsNothingOfTraces() throws {
+    for file in try Self.files("MCP") {
+      #expect(!file.text.lowercased().contains("mlflow"), "MCP/\(file.name)")
+    }
+  }
+
+  @Test func filesStayReadable() throws {
+    for target in Self.allowed.keys {
+      for file in try Self.files(target) {
+        let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).count
+        #expect(lines <= 400, "\(target)/\(file.name) has \(lines) lines")
+      }
+    }
+  }
+
+  @Test func theManifestAgreesWithTheProgram() throws {
+    let manifest = try JSONDocument(
+      Array(Data(contentsOf: PackageRoot.url.appendingPathComponent("manifest.json")))).root
+    let main = try Self.files("mlflow-lens").first { $0.name == "MLflowLens.swift" }
+    let version = try #require(manifest["version"]?.string)
+    #expect(main?.text.contains("current = \"\(version)\"") == true)
+  }
+}

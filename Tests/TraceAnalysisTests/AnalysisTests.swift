@@ -1,0 +1,176 @@
+import LensTestSupport
+import Testing
+import TraceAnalysis
+import TraceModel
+
+@Suite("Facts are counted, not guessed")
+struct TraceFactsTests {
+  @Test func selfTimeIsWhatNoChildCovers() throws {
+    let facts = TraceFacts(
+      TraceFixture.trace([
+        try TraceFixture.span(1, start: 0, end: 100),
+        try TraceFixture.span(2, parent: 1, start: 10, end: 50),
+        try TraceFixture.span(3, parent: 1, start: 30, end: 60),
+        try TraceFixture.span(4, parent: 1, start: 90, end: 200),
+        try TraceFixture.span(5, parent: 1, start: 95, end: nil),
+      ]))
+    #expect(facts.selfTimes == [40_000_000, 40_000_000, 30_000_000, 110_000_000, nil])
+  }
+
+  /// MLflow's rule: an agent repeats the sum of its calls, so only the outermost counts.
+  @Test func tokensAreCountedOnce() throws {
+    func usage(_ input: Int, _ output: Int) -> KeyValuePairs<String, String> {
+      ["mlflow.chat.tokenUsage": #"{"input_tokens": \#(input), "output_tokens": \#(output)}"#]
+    }
+    let facts = TraceFacts(
+      TraceFixture.trace([
+        try TraceFixture.span(1), try TraceFixture.span(2, parent: 1, start: 1, attributes: usage(10, 5)),
+        try TraceFixture.span(3, parent: 2, start: 2, attributes: usage(10, 5)),
+        try TraceFixture.span(4, parent: 1, start: 3, attributes: usage(1, 1)),
+      ]))
+    #expect(facts.tokenUsage == TokenUsage(input: 11, output: 6, total: 17))
+    #expect(TraceFacts(TraceFixture.trace([try TraceFixture.span(1)])).tokenUsage == nil)
+  }
+
+  @Test func anErrorIsChargedToWhereItBegan() throws {
+    let facts = TraceFacts(
+      TraceFixture.trace([
+        try TraceFixture.span(1), try TraceFixture.span(2, parent: 1, start: 1, status: .error),
+        try TraceFixture.span(
+          3, parent: 2, start: 2, status: .error,
+          events: #"[{"name":"exception","attributes":{"exception.type":"ValueError","exception.message":"bad"}}]"#),
+      ]))
+    #expect(facts.errors.count == 1)
+    #expect(facts.errors.first?.spanIndex == 2)
+    #expect(facts.errors.first?.propagatedTo == [1])
+    #expect(facts.errors.first?.caughtBy == 0)
+    #expect(facts.errors.first?.sentence == "ValueError: bad")
+  }
+}
+
+@Suite("The app's own frame is found in a stack trace")
+struct StackFrameTests {
+  @Test func ofChainedExceptionsTheLastCounts() {
+    let text = """
+      Traceback (most recent call last):
+        File "app/first.py", line 3, in inner
+          raise KeyError
+      KeyError
+
+      The above exception was the direct cause of the following exception:
+
+      Traceback (most recent call last):
+        File "/usr/lib/python3.11/site-packages/mlflow/tracing/fluent.py", line 10, in wrapper
+          return fn()
+        File "app/orders.py", line 41, in lookup
+          raise OrderNotFound
+        File "/usr/lib/python3.11/site-packages/httpx/_client.py", line 99, in send
+      OrderNotFound: 9999
+      """
+    #expect(StackFrame.innermostOfApp(in: text)?.description == "app/orders.py:41 in lookup")
+  }
+
+  @Test(arguments: [
+    (#"  File "<string>", line 1"#, "<string>:1 in ?"), (#"File "/x/site-packages/a.py", line 7, in f"#, "/x/site-packages/a.py:7 in f"),
+  ])
+  func withoutAFrameOfTheAppTheInnermostIsTaken(_ text: String, _ frame: String) {
+    #expect(StackFrame.innermostOfApp(in: text)?.description == frame)
+  }
+
+  @Test(arguments: ["", "no trace", #"File "x", line y, in z"#, #"File "unclosed"#])
+  func whatIsNoTrace(_ text: String) {
+    #expect(StackFrame.innermostOfApp(in: text) == nil)
+  }
+}
+
+@Suite("Detectors find what they are for, and nothing in a healthy trace")
+struct DetectorTests {
+  private func kinds(_ trace: Trace) -> [String] { Detectors.examine(TraceFacts(trace)).findings.map(\.kind) }
+
+  private func call(_ number: UInt64, parent: UInt64? = 1, input: String = "\"q\"", status: SpanStatus = .ok) throws -> Span {
+    try TraceFixture.span(
+      number, parent: parent, name: "tool", start: Int64(number), status: status, message: status == .error ? "503" : "",
+      attributes: ["mlflow.spanType": "\"TOOL\"", "mlflow.spanInputs": input])
+  }
+
+  @Test func aHealthyTraceIsQuiet() throws {
+    let trace = TraceFixture.trace([
+      try TraceFixture.span(1), try call(2), try call(3), try call(4, input: "\"other\""),
+      try TraceFixture.span(5, parent: 1, start: 5, status: .unset),
+    ])
+    #expect(kinds(trace).isEmpty, "UNSET is no error, two equal calls are no loop")
+  }
+
+  @Test func anErrorThatEndedTheRun() throws {
+    let trace = TraceFixture.trace([try TraceFixture.span(1, status: .error), try call(2, status: .error)])
+    #expect(kinds(trace) == ["error"])
+  }
+
+  @Test func anErrorThatWasSwallowed() throws {
+    #expect(kinds(TraceFixture.trace([try TraceFixture.span(1), try call(2, status: .error)])) == ["error_swallowed"])
+  }
+
+  @Test func attemptsAtOneCallAreOneFinding() throws {
+    let root = try TraceFixture.span(1)
+    let retried = TraceFixture.trace([root, try call(2, status: .error), try call(3, status: .error), try call(4)])
+    let findings = Detectors.examine(TraceFacts(retried)).findings
+    #expect(findings.map(\.kind) == ["error_retried"])
+    #expect(findings.first?.spanIndex == 1)
+    #expect(findings.first?.why.contains("Tried again (s3)") == true)
+    #expect(findings.first?.why.contains("s4, did not fail") == true)
+  }
+
+  @Test func theSameCallAgainAndAgain() throws {
+    let trace = TraceFixture.trace([try TraceFixture.span(1)] + (try (2...8).map { try call($0) }))
+    let finding = Detectors.examine(TraceFacts(trace)).findings.first
+    #expect(finding?.kind == "repeated_call")
+    #expect(finding?.title == "tool was called 7 times with the same input")
+    #expect(finding?.severity == .high)
+  }
+
+  @Test func onlyValidAssessmentsOfTheTraceCount() throws {
+    let span = try TraceFixture.span(1)
+    let trace = TraceFixture.trace(
+      [span],
+      assessments: [
+        try TraceFixture.feedback("correct", "\"no\"", rationale: "wrong date", spanID: span.id.description),
+        try TraceFixture.feedback("replaced", "false", isValid: false),
+        try TraceFixture.feedback("whole_chat", "false", session: "s-1"),
+        try TraceFixture.feedback("crashed", "null", error: .init(code: "E", message: nil, stackTrace: nil)),
+        try TraceFixture.feedback("score", "0.1"), try TraceFixture.feedback("fine", "\"yes\""),
+        try TraceFixture.feedback("bare", "false"),
+      ])
+    let findings = Detectors.examine(TraceFacts(trace)).findings
+    #expect(findings.map(\.title) == ["correct = \"no\" (HUMAN)", "bare = false (HUMAN)"])
+    #expect(findings.map(\.spanIndex) == [0, nil])
+    #expect(findings.map(\.confidence) == [.medium, .low], "without a rationale nothing is sure")
+  }
+
+  @Test func whatCouldNotBeCheckedIsSaid() throws {
+    let outcome = Detectors.examine(TraceFacts(TraceFixture.trace([])))
+    #expect(outcome.findings.isEmpty)
+    #expect(outcome.notChecked.map(\.detector) == ["failed_step", "failed_assessment", "repeated_call"])
+  }
+}
+
+@Suite("A session is its turns in order")
+struct SessionFactsTests {
+  @Test func turnsAreOrderedAndAssessmentsTold() throws {
+    let later = TraceFixture.trace(
+      [], assessments: [try TraceFixture.feedback("turn", "true"), try TraceFixture.feedback("old", "true", isValid: false)],
+      id: "tr-b", startMs: 2_000)
+    let sooner = TraceFixture.trace(
+      [],
+      assessments: [
+        try TraceFixture.feedback("chat", "\"no\"", session: "s"),
+        try TraceFixture.feedback("crash", "null", error: .init(code: "E", message: nil, stackTrace: nil)),
+      ], id: "tr-a", startMs: 500)
+    let session = SessionFacts(id: "s", traces: [later, sooner])
+    #expect(session.turns.map(\.facts.trace.info.id.rawValue) == ["tr-a", "tr-b"])
+    #expect(session.turns.map(\.gapMs) == [nil, 1_500])
+    #expect(session.sessionAssessments.map(\.name) == ["chat"])
+    #expect(session.scorerErrors.map(\.name) == ["crash"])
+    #expect(session.turns[1].assessments.map(\.name) == ["turn"])
+    #expect(session.supersededCount == 1)
+  }
+}
