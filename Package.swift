@@ -53,7 +53,8 @@ let package = Package(
     .testTarget(name: "MCPTests", dependencies: ["MCP", "JSONText", "LensTestSupport"]),
     .testTarget(
       name: "LensToolsTests",
-      dependencies: ["LensTools", "MCP", "TraceStores", "TraceModel", "JSONText", "LensTestSupport"]
+      dependencies: ["LensTools", "MCP", "TraceStores", "TraceModel", "JSONText", "LensTestSupport"],
+      exclude: ["Goldens"]
     ),
     .testTarget(
       name: "TranscriptTests",

@@ -1,8 +1,12 @@
-/// A way into a JSON value, as a JSON pointer (`/messages/0/content`, RFC 6901) or dotted (`messages[0].content`,
-/// `messages.0.content`). It enters JSON that is held in strings.
+/// A way into a JSON value, as a JSON pointer (`/messages/0/content`, RFC 6901; the first slash may be left out) or dotted
+/// (`messages[0].content`, `messages.0.content`). It enters JSON that is held in strings.
+///
+/// Keys that hold dots (`mlflow.spanType`) are found in a dotted path as they are: the longest key that fits is taken.
 public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
   /// The keys and places, outermost first. Whether `0` is a key or a place is decided by the value it meets.
   public var steps: [String]
+  /// Whether neighbouring steps may be one key with dots in it.
+  private var isDotted = false
 
   /// A path from its steps.
   public init(steps: [String]) { self.steps = steps }
@@ -11,13 +15,15 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
   public init(_ text: String) {
     if text.isEmpty || text == "$" {
       steps = []
-    } else if text.first == "/" {
-      steps = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { step in
-        Self.decodePointerStep(step)
-      }
+    } else if text.first == "/" || text.contains("/") && !text.contains(where: { ".[`".contains($0) }) {
+      steps = (text.first == "/" ? text.dropFirst() : text[...]).split(separator: "/", omittingEmptySubsequences: false)
+        .map { step in
+          Self.decodePointerStep(step)
+        }
     } else {
       let dotted = text.hasPrefix("$.") ? text.dropFirst(2) : text[...]
       steps = Self.splitDotted(dotted)
+      isDotted = true
     }
   }
 
@@ -31,18 +37,15 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
   /// The value at this path, or how far the path led and what there was to choose from.
   public func resolve(in root: JSONValue) -> Resolution {
     var value = root
-    for (depth, step) in steps.enumerated() {
+    var depth = 0
+    while depth < steps.count {
       if let nested = value.nestedDocument() { value = nested.root }
-      let next: JSONValue?
-      switch value.kind {
-      case .object: next = value[step]
-      case .array: next = Int(step).flatMap { value[$0] }
-      default: next = nil
-      }
-      guard let next else {
-        return .missing(at: JSONPath(steps: Array(steps.prefix(depth))), step: step, choices: Self.choices(of: value))
+      guard let (next, taken) = enter(value, steps[depth...]) else {
+        return .missing(
+          at: JSONPath(steps: Array(steps.prefix(depth))), step: steps[depth], choices: Self.choices(of: value))
       }
       value = next
+      depth += taken
     }
     return .found(value)
   }
@@ -53,6 +56,19 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
     case found(JSONValue)
     /// The path leads as far as `at`; there is no `step` there, but `choices` (keys, or a range of places).
     case missing(at: JSONPath, step: String, choices: [String])
+  }
+
+  private func enter(_ value: JSONValue, _ steps: ArraySlice<String>) -> (JSONValue, taken: Int)? {
+    guard let first = steps.first else { return nil }
+    switch value.kind {
+    case .array: return Int(first).flatMap { value[$0] }.map { ($0, 1) }
+    case .object:
+      for count in stride(from: isDotted ? steps.count : 1, through: 1, by: -1) {
+        if let found = value[steps.prefix(count).joined(separator: ".")] { return (found, count) }
+      }
+      return nil
+    default: return nil
+    }
   }
 
   private static func choices(of value: JSONValue) -> [String] {

@@ -30,8 +30,12 @@ struct AnalyzeSession: ParameterizedTool {
     let shown = session.turns.filter { range.contains($0.number) }
     var answer = Answer(title: Self.title(session, context), facts: Self.facts(session, context))
     answer.notes = Self.notes(session, experiments, context)
+    if shown.count < session.turns.count {
+      let part = "only turns \(range.lowerBound)–\(range.upperBound) and their findings are shown"
+      answer.notes.append(Answer.Note(part, rank: 0))
+    }
 
-    let list = FindingList(excerpter: context.excerpter)
+    let list = FindingList(excerpter: context.excerpter, style: context.style)
     let findings = shown.flatMap { turn in turn.findings.map { (turn, $0) } }
       .sorted { ($1.1.severity, $0.0.number) < ($0.1.severity, $1.0.number) }
     if !findings.isEmpty {
@@ -40,7 +44,7 @@ struct AnalyzeSession: ParameterizedTool {
           key: "findings", heading: "findings:",
           items: findings.enumerated().map { offset, entry in
             list.item(
-              entry.1, number: offset + 1, in: entry.0.facts.trace, turn: entry.0.number, rank: 2 + min(offset, 6))
+              entry.1, number: offset + 1, in: entry.0.facts.trace, turn: entry.0.number, rank: min(offset, 3))
           }, remedy: nil, noun: "finding"))
     }
     answer.sections.append(
@@ -58,7 +62,8 @@ struct AnalyzeSession: ParameterizedTool {
     if let section = judged.section(key: "session_assessments", heading: "of the whole session", rank: 1) {
       answer.sections.append(section)
     }
-    let failed = AssessmentList(session.scorerErrors, trace: nil, excerpter: context.excerpter)
+    var failed = AssessmentList(session.scorerErrors, trace: nil, excerpter: context.excerpter)
+    for turn in session.turns { failed.turns[turn.facts.trace.info.id] = turn.number }
     if let section = failed.section(key: "scorer_errors", heading: "scorer errors", rank: 5) {
       answer.sections.append(section)
     }
@@ -90,13 +95,14 @@ struct AnalyzeSession: ParameterizedTool {
       + states.joined(separator: ", ")
   }
 
-  private static func facts(_ session: SessionFacts, _ context: LensContext) -> [JSON.Member] {
-    JSON.object(present: [
-      "session_id": .string(context.excerpter.line(session.id, limit: 250)),
-      "turn_count": .int(Int64(session.turns.count)),
-      "user_ids": .array(users(session).map { .string(context.excerpter.line($0, limit: 80)) }),
-      "start_time": session.turns.first.map { .string($0.facts.trace.info.requestTime.rfc3339) },
-    ]).members
+  private static func facts(_ session: SessionFacts, _ context: LensContext) -> [Answer.Fact] {
+    Answer.facts(
+      JSON.object(present: [
+        "session_id": .string(context.excerpter.line(session.id, limit: 250)),
+        "turn_count": .int(Int64(session.turns.count)),
+        "user_ids": .array(users(session).map { .string(context.excerpter.line($0, limit: 80)) }),
+        "start_time": session.turns.first.map { .string($0.facts.trace.info.requestTime.rfc3339) },
+      ]))
   }
 
   private static func users(_ session: SessionFacts) -> [String] {
@@ -105,7 +111,7 @@ struct AnalyzeSession: ParameterizedTool {
 
   private static func notes(
     _ session: SessionFacts, _ experiments: ExperimentChoice, _ context: LensContext
-  ) -> [String] {
+  ) -> [Answer.Note] {
     guard let first = session.turns.first?.facts.trace.info, let last = session.turns.last?.facts.trace.info else {
       return []
     }
@@ -117,17 +123,17 @@ struct AnalyzeSession: ParameterizedTool {
     if !people.isEmpty { line += ", user \(people.prefix(3).joined(separator: ", "))" }
     let tokens = session.turns.compactMap { $0.tokenUsage?.total }.reduce(0, +)
     if tokens > 0 { line += ", \(Units.count(tokens)) tokens" }
-    var lines = [line]
+    var notes = [Answer.Note(line, rank: 2)]
     if session.supersededCount > 0 {
-      lines.append("\(Units.plural(session.supersededCount, "assessment")) replaced by later ones and not shown")
+      let count = Units.plural(session.supersededCount, "assessment")
+      notes.append(Answer.Note("\(count) replaced by later ones and not shown", rank: 9))
     }
     let incomplete = session.turns.filter { !$0.facts.trace.diagnostics.isEmpty }.map { "\($0.number)" }
     if !incomplete.isEmpty {
-      lines.append(
-        "warning: turns \(incomplete.prefix(20).joined(separator: ", ")) could not be read whole; inspect_turn says why"
-      )
+      let list = incomplete.prefix(20).joined(separator: ", ") + (incomplete.count > 20 ? ", …" : "")
+      notes.append(Answer.Note("warning: turns \(list) could not be read whole; inspect_turn says why", rank: 2))
     }
-    return lines
+    return notes
   }
 
   private func item(_ turn: SessionFacts.Turn, _ session: SessionFacts, _ context: LensContext) -> Answer.Item {
@@ -165,6 +171,6 @@ struct AnalyzeSession: ParameterizedTool {
         "assessments": marks.isEmpty ? nil : .array(marks.map { .string($0) }),
         "input": words(turn.facts.turn.input, 200).map { .string($0) },
         "output": words(turn.facts.turn.output, 200).map { .string($0) },
-      ]), rank: isQuiet ? isEdge ? 3 : 10 : 2)
+      ]), rank: !turn.findings.isEmpty || info.state != .ok ? 2 : isEdge ? 5 : isQuiet ? 10 : 6)
   }
 }

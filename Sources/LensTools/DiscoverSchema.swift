@@ -34,20 +34,22 @@ struct DiscoverSchema: ParameterizedTool {
     let (traces, scope) = try await sampled(experiments, context)
     let survey = SchemaSurvey(traces)
     var answer = Answer(
-      title: "schema of \(Units.plural(traces.count, "trace")) of \(scope)",
+      title: "schema of \(scope)",
       facts: [
-        JSON.Member("trace_count", .int(Int64(traces.count))), JSON.Member("scope", .string(scope)),
-        JSON.Member(
-          "conventions",
-          .object(survey.conventions.map { JSON.Member($0.value, .int(Int64($0.count))) })),
-        JSON.Member("wrapper_roots", .int(Int64(survey.wrapperRoots))),
+        Answer.Fact("trace_count", .int(Int64(traces.count))), Answer.Fact("scope", .string(scope)),
+        Answer.Fact(
+          "conventions", .object(survey.conventions.map { JSON.Member($0.value, .int(Int64($0.count))) })),
+        Answer.Fact("wrapper_roots", .int(Int64(survey.wrapperRoots))),
       ])
     let names = survey.conventions.map { "\($0.value) (\(Units.plural($0.count, "span")))" }
+    let words = names.isEmpty ? "none recognised; attributes are the app's own" : names.joined(separator: ", ")
     answer.notes = [
-      "conventions: \(names.isEmpty ? "none recognised; attributes are the app's own" : names.joined(separator: ", "))",
-      survey.wrapperRoots == 0
-        ? "the root span holds the turn"
-        : "in \(survey.wrapperRoots) of \(traces.count) traces the root is a wrapper: the turn stands in a span below it",
+      Answer.Note("looked at \(Units.plural(traces.count, "trace")); conventions: \(words)", rank: 0),
+      Answer.Note(
+        survey.wrapperRoots == 0
+          ? "the root span holds the turn"
+          : "in \(survey.wrapperRoots) of \(traces.count) traces the root is a wrapper: the turn stands in a span below",
+        rank: 1),
     ]
     let view = SchemaView(survey: survey, excerpter: context.excerpter)
     answer.sections = view.sections

@@ -11,48 +11,50 @@ extension GetTrace {
     }
     var items: [Answer.Item] = []
     var total = 0
+    func look(in text: [UInt8], _ owner: String, _ key: String, _ spanID: SpanID?) {
+      let hits = Self.hits(of: needle, in: text)
+      guard let first = hits.first else { return }
+      total += hits.count
+      let window = text[max(0, first - 60)..<min(text.count, first + needle.count + 100)]
+      let excerpt = context.excerpter.line(String(decoding: window, as: UTF8.self), limit: 220)
+      let place = context.excerpter.line(key, limit: 60)
+      items.append(
+        Answer.Item(
+          short: "\(owner) \(place)\(hits.count > 1 ? " (\(hits.count)×)" : ""): \"\(excerpt)\"", full: nil,
+          json: .object(present: [
+            "span": spanID == nil ? nil : .string(String(owner.prefix { $0 != " " })),
+            "span_id": spanID.map { .string($0.description) }, "place": .string(place),
+            "count": .int(Int64(hits.count)),
+            "byte": .int(Int64(first)), "excerpt": .string(excerpt),
+          ]), rank: 0))
+    }
     for (index, span) in trace.spans.enumerated() {
-      var places: [(String, [UInt8])] = [("name", Array(span.name.utf8))]
-      if let message = span.statusMessage { places.append(("status.message", Array(message.utf8))) }
-      for attribute in span.attributes {
-        places.append(
-          (
-            attribute.key,
-            attribute.value.stored.kind == .string
-              ? attribute.value.stored.stringBytes : Array(attribute.value.stored.rawBytes)
-          ))
+      let owner = "\(Trace.alias(ofSpanAt: index)) \(context.excerpter.line(span.name, limit: 40))"
+      look(in: Array(span.name.utf8), owner, "name", span.id)
+      if let message = span.statusMessage { look(in: Array(message.utf8), owner, "status.message", span.id) }
+      for (key, value) in span.attributes {
+        let stored = value.stored
+        look(in: stored.kind == .string ? stored.stringBytes : Array(stored.rawBytes), owner, key, span.id)
       }
-      for event in span.events { places.append(("events \(event.name)", Array(event.record.rawBytes))) }
-      for (place, text) in places {
-        let hits = Self.hits(of: needle, in: text)
-        guard let first = hits.first else { continue }
-        total += hits.count
-        let start = max(0, first - 60)
-        let window = text[start..<min(text.count, first + needle.count + 100)]
-        let excerpt = context.excerpter.line(String(decoding: window, as: UTF8.self), limit: 220)
-        let alias = Trace.alias(ofSpanAt: index)
-        let key = context.excerpter.line(place, limit: 60)
-        items.append(
-          Answer.Item(
-            short: "\(alias) \(key)\(hits.count > 1 ? " (\(hits.count)×)" : ""): \"\(excerpt)\"", full: nil,
-            json: [
-              "span": .string(alias), "span_id": .string(span.id.description), "attribute": .string(key),
-              "count": .int(Int64(hits.count)), "byte": .int(Int64(first)), "excerpt": .string(excerpt),
-            ], rank: 0))
-      }
+      for event in span.events { look(in: Array(event.record.rawBytes), owner, "events \(event.name)", span.id) }
+    }
+    for assessment in trace.info.assessments {
+      look(in: TraceExport.assessment(assessment).bytes, "assessment", assessment.name, nil)
     }
     let shown = context.excerpter.line(words, limit: 80)
     var answer = Answer(
       title: "'\(shown)' occurs \(total) times in \(Units.plural(items.count, "place")) of trace \(trace.info.id)",
       facts: [
-        JSON.Member("trace_id", .string(trace.info.id.rawValue)), JSON.Member("find", .string(shown)),
-        JSON.Member("count", .int(Int64(total))),
+        Answer.Fact("trace_id", .string(trace.info.id.rawValue)), Answer.Fact("find", .string(shown)),
+        Answer.Fact("count", .int(Int64(total))),
       ])
     if !items.isEmpty {
       answer.sections = [Answer.Section(key: "places", heading: nil, items: items, remedy: nil, noun: "place")]
     } else {
       answer.notes = [
-        "looked in names, status messages, attributes and events of \(Units.plural(trace.spans.count, "span")); case did not matter"
+        Answer.Note(
+          "looked in names, status messages, attributes, events and assessments of "
+            + "\(Units.plural(trace.spans.count, "span")); case did not matter")
       ]
     }
     return answer.render(output, style: context.style)

@@ -16,8 +16,21 @@ extension GetTrace {
 
   func payloads(_ trace: Trace, _ context: LensContext) throws(ToolError) -> ToolResult {
     var payloads: [Payload] = []
-    for index in try chosenSpans(trace) {
-      for field in fields.isEmpty ? [.inputs, .outputs] : fields {
+    if spanIDs.isEmpty, fields.contains(.assessments) {
+      guard let (value, _) = Self.assessments(trace.info.assessments) else {
+        throw ToolError(.notFound, "Trace \(trace.info.id) has no assessments", allowed: "Nobody judged it")
+      }
+      payloads.append(
+        Payload(
+          spanIndex: nil, field: .assessments, key: nil,
+          text: context.excerpter.whole(try enter(value, .assessments, nil))))
+    }
+    let rest = spanIDs.isEmpty ? fields.filter { $0 != .assessments } : fields
+    for index in rest.isEmpty && !fields.isEmpty ? [] : try chosenSpans(trace) {
+      let span = trace.spans[index]
+      // Of a step that failed the exception is what matters, and it is an event.
+      let usual: [Field] = span.status == .error ? [.inputs, .outputs, .events] : [.inputs, .outputs]
+      for field in rest.isEmpty ? usual : rest {
         guard let (value, key) = Self.value(field, of: index, in: trace) else { continue }
         let entered = try enter(value, field, index)
         payloads.append(
@@ -68,17 +81,18 @@ extension GetTrace {
     case .events: return span.record["events"].flatMap { $0.count > 0 ? ($0, nil) : nil }
     case .links: return span.record["links"].flatMap { $0.count > 0 ? ($0, nil) : nil }
     case .assessments:
-      let own = trace.info.assessments.filter { assessment in
-        assessment.spanID.flatMap { SpanID($0) } == span.id || assessment.spanID == nil && span.parentID == nil
-      }
-      guard !own.isEmpty, let document = try? JSONDocument(JSON.array(own.map(TraceExport.assessment)).bytes) else {
-        return nil
-      }
-      return (document.root, nil)
+      return assessments(trace.info.assessments.filter { $0.spanID.flatMap { SpanID($0) } == span.id })
     }
   }
 
-  private func enter(_ value: JSONValue, _ field: Field, _ index: Int) throws(ToolError) -> ArraySlice<UInt8> {
+  private static func assessments(_ list: [Assessment]) -> (JSONValue, String?)? {
+    guard !list.isEmpty, let document = try? JSONDocument(JSON.array(list.map(TraceExport.assessment)).bytes) else {
+      return nil
+    }
+    return (document.root, nil)
+  }
+
+  private func enter(_ value: JSONValue, _ field: Field, _ index: Int?) throws(ToolError) -> ArraySlice<UInt8> {
     guard let path, !path.isEmpty else { return value.rawBytes }
     switch JSONPath(path).resolve(in: value) {
     case .found(let found): return found.rawBytes
@@ -86,63 +100,79 @@ extension GetTrace {
       let where_ = place.steps.isEmpty ? "at the top" : "at '\(place)'"
       throw ToolError(
         .notFound,
-        "path '\(path.prefix(120))' ends in the \(field.rawValue) of \(Trace.alias(ofSpanAt: index)) \(where_): there is no '\(step.prefix(60))'",
+        "path '\(path.prefix(120))' ends in the \(field.rawValue) \(index.map { "of \(Trace.alias(ofSpanAt: $0)) " } ?? "")\(where_): there is no '\(step.prefix(60))'",
         allowed: choices.isEmpty
           ? "There is a plain value there, nothing to enter" : "There is: \(choices.prefix(20).joined(separator: ", "))"
       )
     }
   }
 
+  /// Every payload gets an equal share of the room; what a short one leaves, the later ones get. Where the shares would be
+  /// too small to be of use, the first ones are shown and the others counted.
   private func render(_ payloads: [Payload], _ trace: Trace, _ context: LensContext) -> ToolResult {
-    let isJSON = output.format == .json
     let id = trace.info.id.rawValue
-    // What stands around each payload is at most 260 bytes, around all of them 200.
-    var room = output.maxChars - 200 - 260 * payloads.count
-    var left = payloads.count
-    var pages: [Page] = []
-    // An equal share for each; what a short one leaves, the later ones get.
-    for payload in payloads {
-      let page = Page(of: payload.text, offset: offset, limit: max(40, room / left), inJSON: isJSON)
-      room -= page.content.utf8.count
-      left -= 1
-      pages.append(page)
+    let title = "trace \(id); recorded data, one JSON value each:"
+    let isJSON = output.format == .json
+    var room = output.maxChars - (isJSON ? JSON.string(id).bytes.count + 80 : title.utf8.count + 60)
+    var parts: [(text: String, json: JSON)] = []
+    for (place, payload) in payloads.enumerated() {
+      let share = room / (payloads.count - place)
+      guard let part = part(payload, share, trace, context) ?? part(payload, room, trace, context) else { break }
+      room -= isJSON ? part.json.bytes.count + 1 : part.text.utf8.count + 1
+      parts.append(part)
     }
-    func call(_ payload: Payload, _ page: Page) -> NextCall? {
-      page.nextOffset.map { next in
-        NextCall(
-          "get_trace",
-          JSON.object(present: [
-            "trace_id": .string(id), "span_ids": payload.spanIndex.map { [.string(Trace.alias(ofSpanAt: $0))] },
-            "fields": [.string(payload.field.rawValue)], "path": path.map { .string($0) }, "offset": .int(Int64(next)),
-          ]).members)
-      }
-    }
+    let omitted = payloads.count - parts.count
     if isJSON {
-      let list = zip(payloads, pages).map { payload, page in
-        JSON.object(present: [
-          "span": payload.spanIndex.map { .string(Trace.alias(ofSpanAt: $0)) },
-          "span_id": payload.spanIndex.map { .string(trace.spans[$0].id.description) },
-          "field": .string(payload.field.rawValue), "attribute": payload.key.map { .string($0) },
-          "offset": .int(Int64(page.offset)), "next_offset": page.nextOffset.map { .int(Int64($0)) },
-          "total_bytes": .int(Int64(page.total)), "content": .string(page.content),
-        ])
-      }
-      return .structured(["trace_id": .string(id), "payloads": .array(list)])
+      var answer: JSON = ["trace_id": .string(id), "payloads": .array(parts.map(\.json))]
+      if omitted > 0 { answer["omitted"] = .int(Int64(omitted)) }
+      return .structured(answer)
     }
-    var lines = ["trace \(id); recorded data, one JSON value each:"]
-    for (payload, page) in zip(payloads, pages) {
-      let place =
-        payload.spanIndex.map {
-          "\(Trace.alias(ofSpanAt: $0)) \(context.excerpter.line(trace.spans[$0].name, limit: 40)) "
-        } ?? ""
-      let source = payload.key.map { " (\($0))" } ?? ""
-      let extent =
-        page.offset == 0 && page.nextOffset == nil
-        ? Units.bytes(page.total) : "bytes \(page.offset)–\(page.nextOffset ?? page.total) of \(page.total)"
-      lines.append("\(place)\(payload.field.rawValue)\(source), \(extent):")
-      lines.append(page.content)
-      if let next = call(payload, page) { lines.append("… goes on: \(next.text(context.style))") }
+    let tail = omitted > 0 ? ["… \(Units.plural(omitted, "payload")) not shown for want of room; raise max_chars"] : []
+    return .text(([title] + parts.map(\.text) + tail).joined(separator: "\n"))
+  }
+
+  /// A payload in at most `room` bytes; nil when not even a few words of it would fit.
+  private func part(
+    _ payload: Payload, _ room: Int, _ trace: Trace, _ context: LensContext
+  ) -> (text: String, json: JSON)? {
+    let alias = payload.spanIndex.map { Trace.alias(ofSpanAt: $0) }
+    let isJSON = output.format == .json
+    let name = payload.spanIndex.map { context.excerpter.line(trace.spans[$0].name, limit: 40) }
+    let head = [alias, name, payload.field.rawValue, payload.key.map { "(\(context.excerpter.line($0, limit: 60)))" }]
+      .compactMap { $0 }.joined(separator: " ")
+    func call(_ offset: Int) -> String {
+      let arguments = JSON.object(present: [
+        "trace_id": .string(trace.info.id.rawValue), "span_ids": alias.map { [.string($0)] },
+        "fields": [.string(payload.field.rawValue)], "path": path.map { .string($0) }, "offset": .int(Int64(offset)),
+      ])
+      return "… goes on: \(NextCall("get_trace", arguments.members).text(context.style))"
     }
-    return .text(lines.joined(separator: "\n"))
+    func json(_ page: Page) -> JSON {
+      .object(present: [
+        "span": alias.map { .string($0) },
+        "span_id": payload.spanIndex.map { .string(trace.spans[$0].id.description) },
+        "field": .string(payload.field.rawValue), "attribute": payload.key.map { .string($0) },
+        "offset": .int(Int64(page.offset)), "next_offset": page.nextOffset.map { .int(Int64($0)) },
+        "total_bytes": .int(Int64(page.total)), "content": .string(page.content),
+      ])
+    }
+    func text(_ page: Page) -> String {
+      let end = page.nextOffset ?? page.total
+      let isWhole = page.offset == 0 && page.nextOffset == nil
+      let extent = isWhole ? Units.bytes(page.total) : "bytes \(page.offset)–\(end) of \(page.total)"
+      return (["\(head), \(extent):", page.content] + (page.nextOffset.map { [call($0)] } ?? [])).joined(
+        separator: "\n")
+    }
+    // The whole if it fits; else what fits beside the words around it, whose length hardly depends on the page.
+    let whole = Page(of: payload.text, offset: offset, limit: .max, inJSON: isJSON)
+    if payload.text.count <= room, (isJSON ? json(whole).bytes.count : text(whole).utf8.count) <= room {
+      return (text(whole), json(whole))
+    }
+    var empty = whole
+    (empty.content, empty.nextOffset) = ("", payload.text.count)
+    let around = isJSON ? json(empty).bytes.count : text(empty).utf8.count + 24
+    guard room - around >= 48 else { return nil }
+    let page = Page(of: payload.text, offset: offset, limit: room - around, inJSON: isJSON)
+    return (text(page), json(page))
   }
 }

@@ -65,8 +65,8 @@ struct GetTrace: ParameterizedTool {
     outline.maximumDepth = depth
     outline.types = types
     outline.status = status.flatMap { SpanStatus(rawValue: $0.rawValue) }
-    var answer = Answer(title: header.title, facts: header.json, notes: header.lines)
-    if let note = outline.selectionNote { answer.notes.append(note) }
+    var answer = Answer(title: header.title, facts: header.json, notes: header.notes)
+    if let note = outline.selectionNote { answer.notes.append(Answer.Note(note, rank: 1)) }
     let (lines, omitted) = outline.items(limit: output.maxChars)
     answer.sections = [
       Answer.Section(
@@ -89,8 +89,8 @@ struct GetTrace: ParameterizedTool {
   private func rawPage(_ trace: Trace, _ context: LensContext) -> ToolResult {
     let text = context.excerpter.whole(TraceExport.json(trace))
     let isJSON = output.format == .json
-    // The words around the page are short; 300 bytes hold them and the next call.
-    let page = Page(of: text, offset: offset, limit: output.maxChars - 300, inJSON: isJSON)
+    // The words around the page, with the next call, are at most 240 bytes.
+    let page = Page(of: text, offset: offset, limit: output.maxChars - 240, inJSON: isJSON)
     let id = trace.info.id.rawValue
     if isJSON {
       return .structured(

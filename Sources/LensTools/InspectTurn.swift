@@ -31,24 +31,28 @@ struct InspectTurn: ParameterizedTool {
     let header = TraceHeader(facts: facts, experiments: experiments, excerpter: context.excerpter, gistLimit: 600)
     let (findings, notChecked) = Detectors.examine(facts)
     var answer = Answer(
-      title: (number.map { "turn \($0), " } ?? "") + header.title, facts: header.json, notes: header.lines)
-    if let number { answer.facts.append(JSON.Member("turn", .int(Int64(number)))) }
+      title: (number.map { "turn \($0), " } ?? "") + header.title, facts: header.json, notes: header.notes)
+    if let number { answer.facts.append(Answer.Fact("turn", .int(Int64(number)))) }
     answer.notes += Self.verdict(findings, notChecked)
+    answer.facts.append(Answer.Fact("finding_count", .int(Int64(findings.count))))
     answer.facts.append(
-      JSON.Member("not_checked", .array(notChecked.map { ["detector": .string($0.detector), "why": .string($0.why)] })))
+      Answer.Fact(
+        "not_checked", .array(notChecked.map { ["detector": .string($0.detector), "why": .string($0.why)] }), rank: 9))
 
-    let list = FindingList(excerpter: context.excerpter)
+    let list = FindingList(excerpter: context.excerpter, style: context.style)
     if !findings.isEmpty {
       answer.sections.append(
         Answer.Section(
           key: "findings", heading: "findings:",
-          items: findings.enumerated().map { list.item($1, number: $0 + 1, in: trace, turn: number, rank: min($0, 9)) },
+          items: findings.enumerated().map { list.item($1, number: $0 + 1, in: trace, turn: nil, rank: min($0, 3)) },
           remedy: nil, noun: "finding"))
     }
-    let assessments = AssessmentList(trace.info.assessments, trace: trace, excerpter: context.excerpter)
+    var assessments = AssessmentList(trace.info.assessments, trace: trace, excerpter: context.excerpter)
+    assessments.told = Set(findings.compactMap(\.assessmentID))
     if let section = assessments.section(rank: 4) { answer.sections.append(section) }
     var outline = Outline(facts: facts, excerpter: context.excerpter)
     outline.gistLimit = 280
+    outline.showsArguments = true
     let (lines, omitted) = outline.items(limit: output.maxChars)
     answer.sections.append(
       Answer.Section(
@@ -85,6 +89,10 @@ struct InspectTurn: ParameterizedTool {
           .notFound, "There is no turn \(turn)", allowed: "The session has \(Units.plural(traces.count, "turn"))")
       }
       return (traces[turn - 1], turn)
+    case (nil, nil) where turn != nil:
+      throw ToolError(
+        .invalidArguments, "argument 'session_id' is missing", allowed: "A turn is counted in a session",
+        next: "For sessions call \(NextCall("search_traces", [:]).text(context.style))")
     case (nil, nil):
       throw ToolError(
         .invalidArguments, "missing required argument 'trace_id'", allowed: "Give trace_id, or session_id and turn",
@@ -96,16 +104,21 @@ struct InspectTurn: ParameterizedTool {
     }
   }
 
-  private static func verdict(_ findings: [Finding], _ notChecked: [(detector: String, why: String)]) -> [String] {
-    var lines: [String] = []
+  private static func verdict(
+    _ findings: [Finding], _ notChecked: [(detector: String, why: String)]
+  ) -> [Answer.Note] {
+    var notes: [Answer.Note] = []
     if findings.isEmpty {
-      lines.append(
-        "findings: none. No error, repeated call or failed assessment was recorded; that says nothing about the words.")
+      notes.append(
+        Answer.Note(
+          "findings: none. No error, repeated call or failed assessment was recorded; that says nothing of the words.",
+          rank: 1))
     }
     if !notChecked.isEmpty {
-      lines.append("not checked: " + notChecked.map { "\($0.detector) (\($0.why))" }.joined(separator: "; "))
+      let list = notChecked.map { "\($0.detector) (\($0.why))" }.joined(separator: "; ")
+      notes.append(Answer.Note("not checked: \(list)", rank: 9))
     }
-    return lines
+    return notes
   }
 
   /// Where the time went: the names whose spans spent the most time of their own.
@@ -142,7 +155,9 @@ struct InspectTurn: ParameterizedTool {
         ], rank: 12)
     }
     return Answer.Section(
-      key: "time", heading: "time spent by itself (children not counted):", items: items, remedy: nil, noun: "name")
+      key: "time",
+      heading: "own time by name (without children; share of all own time, parallel steps counted each):",
+      items: items, remedy: nil, noun: "name")
   }
 
   private static func next(_ facts: TraceFacts, _ findings: [Finding], _ id: JSON) -> [NextCall] {

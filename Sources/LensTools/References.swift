@@ -11,11 +11,17 @@ extension LensContext {
   }
 
   private func traceID(_ reference: String) async throws(ToolError) -> TraceID {
+    guard !reference.isEmpty else {
+      throw ToolError(
+        .invalidArguments, "argument 'trace_id' is empty", allowed: "Give a trace id or the beginning of one")
+    }
     let matches = try await ask { store async throws(StoreError) in
-      let found = try await store.traceIDs(withPrefix: reference, limit: 6)
-      // `9f2c…` is how people quote `tr-9f2c…`.
-      return found.isEmpty && !reference.hasPrefix("tr-")
-        ? try await store.traceIDs(withPrefix: "tr-\(reference)", limit: 6) : found
+      // `9F2C…` is how people quote `tr-9f2c…`.
+      for prefix in [reference, reference.lowercased(), "tr-\(reference.lowercased())"] {
+        let found = try await store.traceIDs(withPrefix: prefix, limit: 6)
+        if !found.isEmpty { return found }
+      }
+      return []
     }
     if let exact = matches.first(where: { $0.rawValue == reference }) { return exact }
     let shown = excerpter.line(reference, limit: 80)

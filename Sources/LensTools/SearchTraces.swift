@@ -51,19 +51,23 @@ struct SearchTraces: ParameterizedTool {
     let query = try query(experiments, context)
     let page = try await context.ask { store async throws(StoreError) in try await store.search(query) }
     var answer = Answer(title: title(page, query, experiments), facts: [])
-    answer.facts =
+    answer.facts = Answer.facts(
       JSON.object(present: [
         "total_count": .int(Int64(page.totalCount)), "offset": .int(Int64(query.offset)),
         "experiments": .string(experiments.words),
         "conditions": .array(query.conditions.map { .string($0.description) }),
         "next_page_token": page.nextPageToken.map { .string($0.text) },
-      ]).members
+      ]))
     if page.infos.isEmpty {
-      answer.notes = try await emptyNotes(query, experiments, context)
+      let notes = try await emptyNotes(query, experiments, context)
+      answer.notes = notes.map { Answer.Note($0) }
+      answer.facts.append(Answer.Fact("why_empty", .array(notes.map { .string($0) }), rank: 1))
+      answer.next = [NextCall(Self.name, [:])]
     } else {
       answer.sections = [table(page, context)]
       if let token = page.nextPageToken {
-        answer.notes.append("page: \(query.offset + 1)–\(query.offset + page.infos.count) of \(page.totalCount)")
+        let range = "\(query.offset + 1)–\(query.offset + page.infos.count)"
+        answer.notes.append(Answer.Note("page: \(range) of \(page.totalCount)", rank: 0))
         answer.next.append(NextCall(Self.name, repeating(token)))
       }
       let suspect = page.infos.first { $0.state == .error || !Self.failedAssessments($0).isEmpty } ?? page.infos[0]
@@ -95,7 +99,8 @@ struct SearchTraces: ParameterizedTool {
   private func moment(_ text: String, _ name: String, _ context: LensContext) throws(ToolError) -> Timestamp {
     if let time = Timestamp(text) { return time }
     if let back = Self.nanoseconds(back: text) {
-      return Timestamp(nanoseconds: context.now().nanoseconds.subtractingReportingOverflow(back).partialValue)
+      let moment = Timestamp(nanoseconds: context.now().nanoseconds.subtractingReportingOverflow(back).partialValue)
+      return Timestamp(milliseconds: moment.milliseconds)
     }
     throw ToolError(
       .invalidArguments, "argument '\(name)' is no time: '\(context.excerpter.line(text, limit: 60))'",
@@ -164,9 +169,9 @@ struct SearchTraces: ParameterizedTool {
       var words = ["\(info.id)", info.requestTime.shortUTC, info.state.rawValue]
       words.append(Units.duration(milliseconds: info.executionDurationMs))
       if let usage { words.append(Outline.tokens(usage)) }
-      words.append(excerpter.line(info.name ?? "(no name)", limit: 40))
+      words.append(excerpter.line(info.displayName ?? "(no name)", limit: 40))
       if let session = info.sessionID { words.append("[\(excerpter.line(session, limit: 40))]") }
-      if !failed.isEmpty { words.append("failed: " + excerpter.line(failed.joined(separator: ", "), limit: 60)) }
+      if !failed.isEmpty { words.append("(" + excerpter.line(failed.joined(separator: ", "), limit: 90) + ")") }
       let short = words.joined(separator: " ")
       let gist = [asked.map { "\"\($0)\"" }, answered.map { "→ \"\($0)\"" }].compactMap { $0 }.joined(separator: " ")
       return Answer.Item(
@@ -174,7 +179,8 @@ struct SearchTraces: ParameterizedTool {
         json: .object(present: [
           "trace_id": .string(info.id.rawValue), "request_time": .string(info.requestTime.rfc3339),
           "state": .string(info.state.rawValue), "execution_duration_ms": info.executionDurationMs.map { .int($0) },
-          "experiment_id": .string(info.experimentID), "name": info.name.map { .string(excerpter.line($0, limit: 80)) },
+          "experiment_id": .string(info.experimentID),
+          "name": info.displayName.map { .string(excerpter.line($0, limit: 80)) },
           "session_id": info.sessionID.map { .string(excerpter.line($0, limit: 250)) },
           "user_id": info.userID.map { .string(excerpter.line($0, limit: 250)) }, "tokens": usage.map(Outline.json),
           "input": asked.map { .string($0) }, "output": answered.map { .string($0) },
@@ -182,7 +188,9 @@ struct SearchTraces: ParameterizedTool {
         ]), rank: 0)
     }
     return Answer.Section(
-      key: "traces", heading: "trace_id start(UTC) state duration tokens name [session] input → output", items: items,
+      key: "traces",
+      heading: "trace_id start(UTC) state duration tokens name [session] (failed assessments) asked → answered",
+      items: items,
       remedy: nil, noun: "trace")
   }
 

@@ -12,6 +12,8 @@ public struct ErrorOrigin: Sendable {
   public var exceptionType: String?
   /// The exception's message, or the status message.
   public var message: String?
+  /// The exception that this one was raised from, the first of the chain, as it was printed.
+  public var cause: String?
   /// The innermost frame of the stack that is the app's own code, as the trace has it.
   public var frame: StackFrame?
 
@@ -27,8 +29,20 @@ public struct ErrorOrigin: Sendable {
       return ErrorOrigin(
         spanIndex: index, propagatedTo: propagated, caughtBy: above.dropFirst(propagated.count).first,
         exceptionType: exception?.type, message: exception?.message ?? span.statusMessage,
+        cause: exception?.stackTrace.flatMap(Self.firstOfChain),
         frame: exception?.stackTrace.flatMap { StackFrame.innermostOfApp(in: $0) })
     }
+  }
+
+  /// The last line before the words with which Python goes on to the exception that followed.
+  private static func firstOfChain(_ stackTrace: String) -> String? {
+    let links = [
+      "The above exception was the direct cause of the following exception:",
+      "During handling of the above exception, another exception occurred:",
+    ]
+    guard let link = links.compactMap({ stackTrace.firstRange(of: $0)?.lowerBound }).min() else { return nil }
+    let line = stackTrace[..<link].split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) }
+    return line.map { String($0.drop(while: \.isWhitespace)) }
   }
 
   /// `OrderNotFound: no order '9999'`, as far as it is known.
@@ -50,9 +64,11 @@ public struct StackFrame: Sendable, Hashable, CustomStringConvertible {
   public var line: Int
   /// The function.
   public var function: String
+  /// Whether it is of the app, as far as its path tells, and not of an installed package.
+  public var isOfApp = true
 
   /// `orders.py:41 in lookup`.
-  public var description: String { "\(file):\(line) in \(function)" }
+  public var description: String { "\(file):\(line) in \(function)" + (isOfApp ? "" : " (library code)") }
 
   /// The innermost frame that is neither of an installed package nor of the standard library; the innermost of all where
   /// there is no such frame. Of chained exceptions the last one printed counts, which is the one that was raised.
@@ -62,7 +78,9 @@ public struct StackFrame: Sendable, Hashable, CustomStringConvertible {
     let own = frames.last { frame in
       !["site-packages/", "dist-packages/", "/lib/python", "<frozen "].contains { frame.file.contains($0) }
     }
-    return own ?? frames.last
+    guard own == nil, var library = frames.last else { return own }
+    library.isOfApp = false
+    return library
   }
 
   /// Reads `  File "orders.py", line 41, in lookup`.

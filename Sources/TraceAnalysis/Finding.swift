@@ -40,11 +40,13 @@ public struct Finding: Sendable, Hashable {
   public var why: String
   /// What was read, and where.
   public var evidence: [Evidence]
+  /// The assessment that it repeats, if it does.
+  public var assessmentID: String?
 
   /// A finding from its parts.
   public init(
     kind: String, severity: Severity, confidence: Severity, title: String, traceID: TraceID, spanIndex: Int?,
-    why: String, evidence: [Evidence]
+    why: String, evidence: [Evidence], assessmentID: String? = nil
   ) {
     self.kind = kind
     self.severity = severity
@@ -54,6 +56,7 @@ public struct Finding: Sendable, Hashable {
     self.spanIndex = spanIndex
     self.why = why
     self.evidence = evidence
+    self.assessmentID = assessmentID
   }
 }
 

@@ -20,6 +20,8 @@ public struct SchemaSurvey: Sendable {
     public var attribute: String
     /// The path inside, numbers as `*`; empty for the whole value.
     public var path: String
+    /// Whether it is the last message of its side in a chat.
+    public var isLastMessage: Bool
   }
 
   /// A span's name and type.
@@ -85,7 +87,7 @@ public struct SchemaSurvey: Sendable {
         let meaning = SpanMeaning(span)
         for convention in meaning.conventions { conventions[convention.name, default: 0] += 1 }
         spans[SpanKind(name: span.name, type: meaning.type), default: 0] += 1
-        for (key, value) in span.attributes { attributes.add(key, value) }
+        for (key, value) in span.attributes { attributes.add(Self.withoutNumbers(key), value) }
       }
       for (key, value) in trace.info.tags { tags.add(key, value) }
       for (key, value) in trace.info.metadata { metadata.add(key, value) }
@@ -96,7 +98,7 @@ public struct SchemaSurvey: Sendable {
     self.conventions = Self.ranked(conventions) { $0 }
     self.inputs = Self.ranked(inputs) { $0.spanPath.joined(separator: "\u{0}") + $0.attribute + $0.path }
     self.outputs = Self.ranked(outputs) { $0.spanPath.joined(separator: "\u{0}") + $0.attribute + $0.path }
-    self.spans = Self.ranked(spans) { $0.name + "\u{0}" + $0.type }
+    self.spans = Self.ranked(Self.folded(spans)) { $0.name + "\u{0}" + $0.type }
     self.attributes = attributes.keys
     self.tags = tags.keys
     self.metadata = metadata.keys
@@ -108,7 +110,28 @@ public struct SchemaSurvey: Sendable {
     let path = steps.map { Int($0) == nil ? $0 : "*" }.joined(separator: ".")
     return Place(
       spanPath: tree.ancestry(of: side.spanIndex).reversed().map { trace.spans[$0].name }, attribute: side.field.key,
-      path: path)
+      path: path, isLastMessage: side.gist?.isLastMessage ?? false)
+  }
+
+  /// Parts of a key that are numbers as `*`: `llm.input_messages.0.message.role` is one key of each message.
+  private static func withoutNumbers(_ key: String) -> String {
+    guard key.utf8.contains(where: { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return key }
+    return key.split(separator: ".", omittingEmptySubsequences: false).map { $0.allSatisfy(\.isNumber) ? "*" : $0 }
+      .joined(separator: ".")
+  }
+
+  /// More names than this are numbered ones (`step_17`), told apart by nothing but the number.
+  private static let mostSpanNames = 40
+
+  private static func folded(_ spans: [SpanKind: Int]) -> [SpanKind: Int] {
+    guard spans.count > mostSpanNames else { return spans }
+    return spans.reduce(into: [:]) { folded, entry in
+      var name = ""
+      for character in entry.key.name {
+        if !character.isNumber { name.append(character) } else if name.last != "*" { name.append("*") }
+      }
+      folded[SpanKind(name: name, type: entry.key.type), default: 0] += entry.value
+    }
   }
 
   /// The most frequent first, equal ones by name, so that the answer is the same every time.

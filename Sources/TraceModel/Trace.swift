@@ -24,6 +24,8 @@ public struct TraceInfo: Sendable {
   public var tags: [String: String]
   /// Judgements about it and its spans, oldest first.
   public var assessments: [Assessment]
+  /// The name of the root span, where the store looked it up because the trace has none of its own.
+  public var rootSpanName: String?
 
   /// An info from its parts.
   public init(
@@ -50,6 +52,8 @@ public struct TraceInfo: Sendable {
   public var userID: String? { metadata[ReservedKey.user] }
   /// The trace's name. Traces that came by OTLP have none.
   public var name: String? { tags[ReservedKey.traceName] }
+  /// The name to show: the trace's own, else the root span's.
+  public var displayName: String? { name ?? rootSpanName }
   /// Tokens of the whole trace, as MLflow summed them.
   public var tokenUsage: TokenUsage? {
     metadata[ReservedKey.tokenUsage].flatMap { try? JSONDocument($0) }.flatMap { TokenUsage($0.root) }

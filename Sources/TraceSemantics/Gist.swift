@@ -6,6 +6,8 @@ public struct Gist: Sendable {
   public var text: String
   /// Where they stand in the value, in the sense of ``JSONPath``.
   public var path: JSONPath
+  /// Whether they are one message of a chat: the last of the side looked for.
+  public var isLastMessage = false
 
   /// Whose words are looked for in a list of messages.
   public enum Side: Sendable {
@@ -60,7 +62,10 @@ private struct GistReader {
       let order = elements.reversed()
       for pass in [true, false] {
         for (place, message) in order where !pass || roles[place] == wanted {
-          if let found = readMessage(message, steps: steps + ["\(place)"], depth: depth + 1) { return found }
+          if var found = readMessage(message, steps: steps + ["\(place)"], depth: depth + 1) {
+            found.isLastMessage = pass
+            return found
+          }
         }
       }
       return nil

@@ -7,8 +7,8 @@ public struct Sourced: Sendable {
   public var value: JSONValue
   /// The attribute's key.
   public var key: String
-  /// Bytes of the attribute as it is stored.
-  public var size: Int
+  /// Bytes of the value as JSON text.
+  public var size: Int { value.rawBytes.count }
 }
 
 /// What a span means, whichever convention it follows. Several may meet in one span; MLflow's own attributes come first.
@@ -88,7 +88,7 @@ public struct SpanMeaning: Sendable {
     for place in Convention.all.indices where found & 1 << place != 0 {
       for key in Convention.all[place][keyPath: keys] {
         if let attribute = span.attribute(key), !attribute.isEmpty {
-          return Sourced(value: attribute.decoded, key: key, size: attribute.size)
+          return Sourced(value: attribute.decoded, key: key)
         }
       }
     }

@@ -34,13 +34,15 @@ public struct TurnReading: Sendable {
       for index in level {
         let meaning = SpanMeaning(trace.spans[index])
         let sides = (Self.side(meaning.inputs, .input, index), Self.side(meaning.outputs, .output, index))
-        if let first = sides.0, let second = sides.1 {
+        if input == nil, output == nil, let first = sides.0, let second = sides.1 {
           (input, output) = (first, second)
           hasWrapperRoot = !isAtRoots
           break search
         }
         input = input ?? sides.0
         output = output ?? sides.1
+        // What the root put out is the answer; below it only the question was left to be found.
+        if input != nil, output != nil { break search }
       }
       // A root with an input and no output is a run cut short: what a step below put out is not the answer.
       if isAtRoots, input != nil { break search }

@@ -74,7 +74,8 @@ struct ArchitectureTests {
 
   @Test func theManifestAgreesWithTheProgram() throws {
     let manifest = try JSONDocument(
-      Array(Data(contentsOf: PackageRoot.url.appendingPathComponent("manifest.json")))).root
+      Array(Data(contentsOf: PackageRoot.url.appendingPathComponent("manifest.json")))
+    ).root
     let main = try Self.files("mlflow-lens").first { $0.name == "MLflowLens.swift" }
     let version = try #require(manifest["version"]?.string)
     #expect(main?.text.contains("current = \"\(version)\"") == true)

@@ -48,7 +48,8 @@ struct JSONValueTests {
 
   @Test func buildingAndReadingAgree() throws {
     let built: JSON = [
-      "a": [1, -2, 2.5, true, .null], "text": "quote \" slash \\ line \n tab \t bell \u{7} separators \u{85}\u{2028}\u{2029} é€😀",
+      "a": [1, -2, 2.5, true, .null],
+      "text": "quote \" slash \\ line \n tab \t bell \u{7} separators \u{85}\u{2028}\u{2029} é€😀",
       "empty": [], "object": ["k": "v"],
     ]
     #expect(JSON(try JSONDocument(built.bytes, dialect: .strict).root).text == built.text)
@@ -67,12 +68,14 @@ struct JSONPathTests {
   private static let text =
     #"{"messages":[{"content":"{\"a/b\":{\"c.d\":[10,20]}}"},{"content":"plain"}],"0":"zero"}"#
 
-  @Test(arguments: [
-    ("", nil), ("/messages/1/content", #""plain""#), ("messages[1].content", #""plain""#),
-    ("messages.1.content", #""plain""#), ("$.messages.1.content", #""plain""#), ("/0", #""zero""#),
-    ("/messages/0/content/a~1b/c.d/1", "20"), ("messages.0.content.a/b.`c.d`[0]", "10"),
-    ("messages[0].content['a/b'][\"c.d\"][0]", "10"),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("", nil), ("/messages/1/content", #""plain""#), ("messages[1].content", #""plain""#),
+      ("messages.1.content", #""plain""#), ("$.messages.1.content", #""plain""#), ("/0", #""zero""#),
+      ("messages/1/content", #""plain""#), ("messages.0.content.a/b.c.d.1", "20"),
+      ("/messages/0/content/a~1b/c.d/1", "20"), ("messages.0.content.a/b.`c.d`[0]", "10"),
+      ("messages[0].content['a/b'][\"c.d\"][0]", "10"),
+    ] as [(String, String?)])
   func resolves(_ path: String, _ expected: String?) throws {
     let root = try JSONDocument(Self.text).root
     guard case .found(let value) = JSONPath(path).resolve(in: root) else {
@@ -102,11 +105,12 @@ struct JSONPathTests {
 
 @Suite("UTF-8 is checked")
 struct UTF8CheckTests {
-  @Test(arguments: [
-    ([0x41], nil), ([0xC3, 0xA9], nil), ([0xF0, 0x9F, 0x98, 0x80], nil), ([0x80], 0), ([0x41, 0xC3], 1),
-    ([0xC0, 0x80], 0), ([0xE0, 0x80, 0x80], 0), ([0xED, 0xA0, 0x80], 0), ([0xF4, 0x90, 0x80, 0x80], 0), ([0xFF], 0),
-    ([0xE2, 0x82], 0), ([0xE2, 0x28, 0xA1], 0),
-  ] as [([UInt8], Int?)])
+  @Test(
+    arguments: [
+      ([0x41], nil), ([0xC3, 0xA9], nil), ([0xF0, 0x9F, 0x98, 0x80], nil), ([0x80], 0), ([0x41, 0xC3], 1),
+      ([0xC0, 0x80], 0), ([0xE0, 0x80, 0x80], 0), ([0xED, 0xA0, 0x80], 0), ([0xF4, 0x90, 0x80, 0x80], 0), ([0xFF], 0),
+      ([0xE2, 0x82], 0), ([0xE2, 0x28, 0xA1], 0),
+    ] as [([UInt8], Int?)])
   func finds(_ bytes: [UInt8], _ offset: Int?) {
     #expect(UTF8Check.firstIllFormed(in: bytes.span) == offset)
     // The same behind a run that is taken sixteen bytes at a time.

@@ -38,7 +38,8 @@ public enum TraceFixture {
   /// A trace of such spans.
   public static func trace(
     _ spans: [Span], state: TraceState = .ok, metadata: [String: String] = [:], tags: [String: String] = [:],
-    assessments: [Assessment] = [], id: String = "tr-00000000000000000000000000000001", startMs: Int64 = 1_794_819_600_000
+    assessments: [Assessment] = [], id: String = "tr-00000000000000000000000000000001",
+    startMs: Int64 = 1_794_819_600_000
   ) -> Trace {
     Trace(
       info: TraceInfo(

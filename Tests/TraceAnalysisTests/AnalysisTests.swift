@@ -1,3 +1,4 @@
+import JSONText
 import LensTestSupport
 import Testing
 import TraceAnalysis
@@ -71,7 +72,8 @@ struct StackFrameTests {
   }
 
   @Test(arguments: [
-    (#"  File "<string>", line 1"#, "<string>:1 in ?"), (#"File "/x/site-packages/a.py", line 7, in f"#, "/x/site-packages/a.py:7 in f"),
+    (#"  File "<string>", line 1"#, "<string>:1 in ?"),
+    (#"File "/x/site-packages/a.py", line 7, in f"#, "/x/site-packages/a.py:7 in f (library code)"),
   ])
   func withoutAFrameOfTheAppTheInnermostIsTaken(_ text: String, _ frame: String) {
     #expect(StackFrame.innermostOfApp(in: text)?.description == frame)
@@ -87,9 +89,12 @@ struct StackFrameTests {
 struct DetectorTests {
   private func kinds(_ trace: Trace) -> [String] { Detectors.examine(TraceFacts(trace)).findings.map(\.kind) }
 
-  private func call(_ number: UInt64, parent: UInt64? = 1, input: String = "\"q\"", status: SpanStatus = .ok) throws -> Span {
+  private func call(_ number: UInt64, parent: UInt64? = 1, input: String = "\"q\"", status: SpanStatus = .ok) throws
+    -> Span
+  {
     try TraceFixture.span(
-      number, parent: parent, name: "tool", start: Int64(number), status: status, message: status == .error ? "503" : "",
+      number, parent: parent, name: "tool", start: Int64(number), status: status,
+      message: status == .error ? "503" : "",
       attributes: ["mlflow.spanType": "\"TOOL\"", "mlflow.spanInputs": input])
   }
 
@@ -146,6 +151,30 @@ struct DetectorTests {
     #expect(findings.map(\.confidence) == [.medium, .low], "without a rationale nothing is sure")
   }
 
+  /// "no" to "was the user frustrated?" is good news, unless the rationale says that the check failed.
+  @Test func aValueIsNotReadWithoutItsName() throws {
+    let trace = TraceFixture.trace(
+      [try TraceFixture.span(1)],
+      assessments: [try TraceFixture.feedback("user_frustration", "\"no\"", rationale: "No sign of frustration.")])
+    let finding = Detectors.examine(TraceFacts(trace)).findings.first
+    #expect(finding?.severity == .low)
+    #expect(finding?.why == "The value alone may mean either; the rationale says: No sign of frustration.")
+  }
+
+  @Test func theCauseOfAChainIsTold() throws {
+    let stack =
+      "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nTimeoutError: no answer\n\nThe above exception was the direct cause of the following exception:\n\nTraceback (most recent call last):\n  File \"b.py\", line 2, in g\nDown: x"
+    let event = JSON.array([
+      [
+        "name": "exception",
+        "attributes": ["exception.type": "Down", "exception.message": "x", "exception.stacktrace": .string(stack)],
+      ]
+    ])
+    let trace = TraceFixture.trace([try TraceFixture.span(1, status: .error, events: event.text)])
+    let why = Detectors.examine(TraceFacts(trace)).findings.first?.why
+    #expect(why?.contains("Raised from TimeoutError: no answer. Raised at b.py:2 in g.") == true)
+  }
+
   @Test func whatCouldNotBeCheckedIsSaid() throws {
     let outcome = Detectors.examine(TraceFacts(TraceFixture.trace([])))
     #expect(outcome.findings.isEmpty)
@@ -157,7 +186,10 @@ struct DetectorTests {
 struct SessionFactsTests {
   @Test func turnsAreOrderedAndAssessmentsTold() throws {
     let later = TraceFixture.trace(
-      [], assessments: [try TraceFixture.feedback("turn", "true"), try TraceFixture.feedback("old", "true", isValid: false)],
+      [],
+      assessments: [
+        try TraceFixture.feedback("turn", "true"), try TraceFixture.feedback("old", "true", isValid: false),
+      ],
       id: "tr-b", startMs: 2_000)
     let sooner = TraceFixture.trace(
       [],

@@ -15,24 +15,31 @@ struct ScalarTests {
     #expect(SpanID(text) == nil)
   }
 
-  @Test(arguments: [
-    (0, "1970-01-01T00:00:00Z"), (1_700_000_000_000, "2023-11-14T22:13:20Z"), (1_700_000_000_596, "2023-11-14T22:13:20.596Z"),
-    (951_782_400_000, "2000-02-29T00:00:00Z"), (-1, "1969-12-31T23:59:59.999Z"), (4_102_444_799_000, "2099-12-31T23:59:59Z"),
-  ] as [(Int64, String)])
+  @Test(
+    arguments: [
+      (0, "1970-01-01T00:00:00Z"), (1_700_000_000_000, "2023-11-14T22:13:20Z"),
+      (1_700_000_000_596, "2023-11-14T22:13:20.596Z"),
+      (951_782_400_000, "2000-02-29T00:00:00Z"), (-1, "1969-12-31T23:59:59.999Z"),
+      (4_102_444_799_000, "2099-12-31T23:59:59Z"),
+    ] as [(Int64, String)])
   func timesAreWritten(_ milliseconds: Int64, _ text: String) {
     #expect(Timestamp(milliseconds: milliseconds).rfc3339 == text)
     #expect(Timestamp(text)?.milliseconds == milliseconds)
   }
 
-  @Test(arguments: [
-    ("2026-11-16", 1_794_787_200_000), ("2026-11-16T09:00", 1_794_819_600_000), ("2026-11-16 10:00:00+01:00", 1_794_819_600_000),
-    ("2026-11-16T09:00:00.5Z", 1_794_819_600_500), ("1794819600000", 1_794_819_600_000),
-  ] as [(String, Int64)])
+  @Test(
+    arguments: [
+      ("2026-11-16", 1_794_787_200_000), ("2026-11-16T09:00", 1_794_819_600_000),
+      ("2026-11-16 10:00:00+01:00", 1_794_819_600_000),
+      ("2026-11-16T09:00:00.5Z", 1_794_819_600_500), ("1794819600000", 1_794_819_600_000),
+    ] as [(String, Int64)])
   func timesAreRead(_ text: String, _ milliseconds: Int64) {
     #expect(Timestamp(text)?.milliseconds == milliseconds)
   }
 
-  @Test(arguments: ["", "yesterday", "2026-13-01", "2026-02-30", "2026-11-16T25:00", "2026-11-16T09:00:00X", "16.11.2026", "123"])
+  @Test(arguments: [
+    "", "yesterday", "2026-13-01", "2026-02-30", "2026-11-16T25:00", "2026-11-16T09:00:00X", "16.11.2026", "123",
+  ])
   func whatIsNoTime(_ text: String) {
     #expect(Timestamp(text) == nil)
   }
@@ -48,7 +55,8 @@ struct StoredSpanTests {
     let span = try TraceFixture.span(
       1, status: .error, message: "boom",
       attributes: [
-        "mlflow.spanType": "\"AGENT\"", "k": "5", "raw": "vercel_ai", "obj": "{\"a\": 1}", "empty": "{}", "none": "null",
+        "mlflow.spanType": "\"AGENT\"", "k": "5", "raw": "vercel_ai", "obj": "{\"a\": 1}", "empty": "{}",
+        "none": "null",
       ],
       events: #"[{"name":"exception","time_unix_nano":5,"attributes":{"exception.type":"E","exception.message":"m"}}]"#)
     #expect(span.attribute("mlflow.spanType")?.text == "AGENT")
@@ -78,7 +86,8 @@ struct StoredSpanTests {
   @Test func olderReleasesWriteAnEmptyParentAndTimesAsText() throws {
     let span = try Span(
       stored: Array(
-        #"{"span_id":"rmYRuHTN1X4=","parent_span_id":"","start_time_unix_nano":"1794819600000040000","status":{}}"#.utf8))
+        #"{"span_id":"rmYRuHTN1X4=","parent_span_id":"","start_time_unix_nano":"1794819600000040000","status":{}}"#.utf8
+      ))
     #expect(span.parentID == nil)
     #expect(span.startTime.nanoseconds == 1_794_819_600_000_040_000)
     #expect(span.status == .unset)
@@ -89,7 +98,8 @@ struct StoredSpanTests {
 struct SpanTreeTests {
   @Test func childrenStandInOrderOfStart() throws {
     let trace = TraceFixture.trace([
-      try TraceFixture.span(3, parent: 1, start: 5), try TraceFixture.span(2, parent: 1, start: 2), try TraceFixture.span(1),
+      try TraceFixture.span(3, parent: 1, start: 5), try TraceFixture.span(2, parent: 1, start: 2),
+      try TraceFixture.span(1),
     ])
     let tree = SpanTree(trace.spans)
     #expect(trace.spans.map(\.id.value) == [1, 2, 3], "aliases count by start")

@@ -11,7 +11,8 @@ struct SpanMeaningTests {
     "mlflow.llm.model": "\"m\"", "mlflow.chat.tokenUsage": #"{"input_tokens": 3, "output_tokens": 4}"#,
   ]
   private static let openInference: KeyValuePairs = [
-    "openinference.span.kind": "\"LLM\"", "input.value": "\"hello\"", "output.value": "\"hi\"", "llm.model_name": "\"m\"",
+    "openinference.span.kind": "\"LLM\"", "input.value": "\"hello\"", "output.value": "\"hi\"",
+    "llm.model_name": "\"m\"",
     "llm.token_count.prompt": "3", "llm.token_count.completion": "4",
   ]
   private static let genAI: KeyValuePairs = [
@@ -29,7 +30,8 @@ struct SpanMeaningTests {
   ]
 
   @Test(arguments: [
-    ("MLflow", "CHAT_MODEL", mlflow), ("OpenInference", "LLM", openInference), ("OpenTelemetry GenAI", "CHAT_MODEL", genAI),
+    ("MLflow", "CHAT_MODEL", mlflow), ("OpenInference", "LLM", openInference),
+    ("OpenTelemetry GenAI", "CHAT_MODEL", genAI),
     ("Traceloop", "TASK", traceloop), ("Vercel AI SDK", "LLM", vercel),
   ])
   func reads(_ convention: String, _ type: String, _ attributes: KeyValuePairs<String, String>) throws {
@@ -45,7 +47,10 @@ struct SpanMeaningTests {
   @Test func mlflowsOwnAttributesComeFirstWhereConventionsMeet() throws {
     let meaning = SpanMeaning(
       try TraceFixture.span(
-        1, attributes: ["input.value": "\"theirs\"", "openinference.span.kind": "\"TOOL\"", "mlflow.spanInputs": "\"ours\""]))
+        1,
+        attributes: [
+          "input.value": "\"theirs\"", "openinference.span.kind": "\"TOOL\"", "mlflow.spanInputs": "\"ours\"",
+        ]))
     #expect(meaning.inputs?.value.string == "ours")
     #expect(meaning.inputs?.key == "mlflow.spanInputs")
     #expect(meaning.type == "TOOL")
@@ -54,7 +59,8 @@ struct SpanMeaningTests {
 
   @Test(arguments: ["{}", "[]", "null", "\"\""])
   func emptyIsAbsent(_ value: String) throws {
-    let span = try TraceFixture.span(1, attributes: ["mlflow.spanInputs": value, "input.value": "\"x\"", "openinference.a": "1"])
+    let span = try TraceFixture.span(
+      1, attributes: ["mlflow.spanInputs": value, "input.value": "\"x\"", "openinference.a": "1"])
     #expect(SpanMeaning(span).inputs?.value.string == "x")
   }
 
@@ -71,8 +77,14 @@ struct SpanMeaningTests {
 struct GistTests {
   @Test(arguments: [
     (#""plain""#, "plain", ""), (#"{"question": "q"}"#, "q", "/question"),
-    (#"{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u1"}, {"role": "assistant", "content": "a"}, {"role": "user", "content": "u2"}]}"#, "u2", "/messages/3/content"),
-    (#"[{"role": "user", "content": [{"type": "text", "text": "look"}, {"type": "image_url", "image_url": {}}]}]"#, "look\n[image_url]", "/0/content"),
+    (
+      #"{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u1"}, {"role": "assistant", "content": "a"}, {"role": "user", "content": "u2"}]}"#,
+      "u2", "/messages/3/content"
+    ),
+    (
+      #"[{"role": "user", "content": [{"type": "text", "text": "look"}, {"type": "image_url", "image_url": {}}]}]"#,
+      "look\n[image_url]", "/0/content"
+    ),
     (#"[{"role": "user", "parts": [{"type": "text", "content": "parts"}]}]"#, "parts", "/0/parts"),
     (#"{"messages": [["user", "short form"]]}"#, "short form", "/messages/0/1"),
     (#"{"messages": [{"type": "human", "content": "langchain"}]}"#, "langchain", "/messages/0/content"),
@@ -87,8 +99,14 @@ struct GistTests {
 
   @Test(arguments: [
     (#"{"choices": [{"message": {"role": "assistant", "content": "answer"}}]}"#, "answer"),
-    (#"{"choices": [{"message": {"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "f", "arguments": "{\"a\": 1}"}}]}}]}"#, #"call f({"a": 1})"#),
-    (#"{"content": [{"type": "text", "text": "anthropic"}, {"type": "tool_use", "name": "g", "input": {"x": 2}}]}"#, "anthropic\ncall g({\"x\": 2})"),
+    (
+      #"{"choices": [{"message": {"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "f", "arguments": "{\"a\": 1}"}}]}}]}"#,
+      #"call f({"a": 1})"#
+    ),
+    (
+      #"{"content": [{"type": "text", "text": "anthropic"}, {"type": "tool_use", "name": "g", "input": {"x": 2}}]}"#,
+      "anthropic\ncall g({\"x\": 2})"
+    ),
     (#"{"role": "assistant", "content": "message"}"#, "message"),
     (#"{"messages": [{"type": "human", "content": "q"}, {"type": "ai", "content": "a"}]}"#, "a"),
     (#"{"summary": "done", "citations": 3}"#, "done"),
@@ -113,7 +131,8 @@ struct TurnReadingTests {
   @Test func onTheRoot() throws {
     let turn = reading([
       try TraceFixture.span(1, attributes: ["mlflow.spanInputs": "\"q\"", "mlflow.spanOutputs": "\"a\""]),
-      try TraceFixture.span(2, parent: 1, start: 1, attributes: ["mlflow.spanInputs": "\"x\"", "mlflow.spanOutputs": "\"y\""]),
+      try TraceFixture.span(
+        2, parent: 1, start: 1, attributes: ["mlflow.spanInputs": "\"x\"", "mlflow.spanOutputs": "\"y\""]),
     ])
     #expect(turn.input?.gist?.text == "q")
     #expect(turn.output?.gist?.text == "a")
@@ -124,16 +143,28 @@ struct TurnReadingTests {
     let turn = reading([
       try TraceFixture.span(1, attributes: ["http.method": "\"POST\""]),
       try TraceFixture.span(2, parent: 1, start: 1, attributes: ["mlflow.spanInputs": "{}"]),
-      try TraceFixture.span(3, parent: 2, start: 2, attributes: ["mlflow.spanInputs": "\"q\"", "mlflow.spanOutputs": "\"a\""]),
+      try TraceFixture.span(
+        3, parent: 2, start: 2, attributes: ["mlflow.spanInputs": "\"q\"", "mlflow.spanOutputs": "\"a\""]),
     ])
     #expect(turn.input?.spanIndex == 2)
     #expect(turn.hasWrapperRoot)
   }
 
+  @Test func theRootsAnswerStandsWhereOnlyTheQuestionIsBelow() throws {
+    let turn = reading([
+      try TraceFixture.span(1, attributes: ["mlflow.spanInputs": "{}", "mlflow.spanOutputs": "\"answer\""]),
+      try TraceFixture.span(
+        2, parent: 1, start: 1, attributes: ["mlflow.spanInputs": "\"question\"", "mlflow.spanOutputs": "\"rows\""]),
+    ])
+    #expect(turn.input?.gist?.text == "question")
+    #expect(turn.output?.gist?.text == "answer")
+  }
+
   @Test func aRunCutShortHasNoAnswer() throws {
     let turn = reading([
       try TraceFixture.span(1, attributes: ["mlflow.spanInputs": "\"q\""]),
-      try TraceFixture.span(2, parent: 1, start: 1, attributes: ["mlflow.spanInputs": "\"x\"", "mlflow.spanOutputs": "\"y\""]),
+      try TraceFixture.span(
+        2, parent: 1, start: 1, attributes: ["mlflow.spanInputs": "\"x\"", "mlflow.spanOutputs": "\"y\""]),
     ])
     #expect(turn.output == nil)
     #expect(!turn.hasWrapperRoot)

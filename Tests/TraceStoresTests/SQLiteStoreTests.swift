@@ -45,7 +45,8 @@ struct SQLiteStoreTests {
     let info = try await store.trace(sample("healthy_agent")).info
     #expect(info.name == "order_support_agent")
     #expect(info.tokenUsage?.total == 211)
-    #expect(info.metadata[ReservedKey.tokenUsage] == #"{"input_tokens": 143, "output_tokens": 68, "total_tokens": 211}"#)
+    #expect(
+      info.metadata[ReservedKey.tokenUsage] == #"{"input_tokens": 143, "output_tokens": 68, "total_tokens": 211}"#)
     #expect(info.metadata[ReservedKey.cost]?.hasPrefix(#"{"input_cost": "#) == true)
   }
 
@@ -65,12 +66,13 @@ struct SQLiteStoreTests {
     #expect(all.filter { $0.sessionID != nil }.map(\.name) == ["conversation_correctness"])
   }
 
-  @Test(arguments: [
-    ([], 10), ([.state([.error])], 1), ([.state([.ok, .error])], 10), ([.session("chat-refund-42")], 5),
-    ([.session("' OR 1=1 --")], 0), ([.user("u-ana")], 5), ([.hasErrorSpans(true)], 2), ([.hasErrorSpans(false)], 8),
-    ([.durationAtLeast(1_700)], 2), ([.since(Timestamp(milliseconds: 1_794_819_900_000))], 2),
-    ([.until(Timestamp(milliseconds: 1_794_819_600_000))], 0), ([.state([.error]), .user("u-ana")], 0),
-  ] as [([TraceCondition], Int)])
+  @Test(
+    arguments: [
+      ([], 10), ([.state([.error])], 1), ([.state([.ok, .error])], 10), ([.session("chat-refund-42")], 5),
+      ([.session("' OR 1=1 --")], 0), ([.user("u-ana")], 5), ([.hasErrorSpans(true)], 2), ([.hasErrorSpans(false)], 8),
+      ([.durationAtLeast(1_700)], 2), ([.since(Timestamp(milliseconds: 1_794_819_900_000))], 2),
+      ([.until(Timestamp(milliseconds: 1_794_819_600_000))], 0), ([.state([.error]), .user("u-ana")], 0),
+    ] as [([TraceCondition], Int)])
   func conditions(_ conditions: [TraceCondition], _ count: Int) async throws {
     let page = try await store.search(TraceQuery(conditions: conditions, limit: 100))
     #expect(page.totalCount == count)
@@ -114,12 +116,14 @@ struct SQLiteStoreTests {
 
   @Test func readingChangesNothing() async throws {
     let before = try Data(contentsOf: URL(fileURLWithPath: Self.samplePath))
-    let neighbours = try FileManager.default.contentsOfDirectory(atPath: PackageRoot.url.appendingPathComponent("Samples").path)
+    let neighbours = try FileManager.default.contentsOfDirectory(
+      atPath: PackageRoot.url.appendingPathComponent("Samples").path)
     _ = try await store.summary()
     _ = try await store.search(TraceQuery())
     #expect(try Data(contentsOf: URL(fileURLWithPath: Self.samplePath)) == before)
     #expect(
-      try FileManager.default.contentsOfDirectory(atPath: PackageRoot.url.appendingPathComponent("Samples").path).sorted()
+      try FileManager.default.contentsOfDirectory(atPath: PackageRoot.url.appendingPathComponent("Samples").path)
+        .sorted()
         == neighbours.sorted())
   }
 
@@ -160,7 +164,8 @@ struct UnreadableStoreTests {
   }
 
   @Test func aDatabaseOfSomebodyElse() async throws {
-    let error = await failure(try ScratchDatabase(["CREATE TABLE t(x)"]).store)
+    let scratch = try ScratchDatabase(["CREATE TABLE t(x)"])
+    let error = await failure(scratch.store)
     #expect(error?.message.contains("no table trace_info") == true)
   }
 
@@ -188,7 +193,8 @@ struct UnreadableStoreTests {
     #expect(unsafe sqlite3_open(scratch.path, &handle) == SQLITE_OK)
     let manifest = try SampleManifest.substitutions()
     let id = try #require(manifest["TRACE:healthy_agent"])
-    let spoil = "UPDATE spans SET content = '{broken' WHERE span_id = (SELECT min(span_id) FROM spans WHERE trace_id = '\(id)')"
+    let spoil =
+      "UPDATE spans SET content = '{broken' WHERE span_id = (SELECT min(span_id) FROM spans WHERE trace_id = '\(id)')"
     #expect(unsafe sqlite3_exec(handle, spoil, nil, nil, nil) == SQLITE_OK)
     unsafe sqlite3_close(handle)
     let trace = try await scratch.store.trace(TraceID(id))

@@ -65,7 +65,9 @@ struct StoreLocatorTests {
 struct QueryTests {
   @Test func ordersAreRead() throws {
     #expect(
-      try TraceOrder.parse("timestamp_ms DESC, status") == [TraceOrder(.timestamp, isDescending: true), TraceOrder(.status)])
+      try TraceOrder.parse("timestamp_ms DESC, status") == [
+        TraceOrder(.timestamp, isDescending: true), TraceOrder(.status),
+      ])
     #expect(try TraceOrder.parse("timestamp asc, execution_time desc").map(\.key) == [.timestamp, .executionTime])
     #expect(try TraceOrder.parse("").isEmpty)
   }

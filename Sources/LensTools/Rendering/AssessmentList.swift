@@ -8,6 +8,10 @@ struct AssessmentList {
   private let superseded: Int
   private let aliases: [SpanID: String]
   private let excerpter: Excerpter
+  /// Ids of those that a finding has told already.
+  var told: Set<String> = []
+  /// Numbers of the turns, for a list that is about several.
+  var turns: [TraceID: Int] = [:]
 
   init(_ assessments: [Assessment], trace: Trace?, excerpter: Excerpter) {
     let current = assessments.filter(\.isValid)
@@ -23,7 +27,15 @@ struct AssessmentList {
   /// All of them as one section; nil when there are none.
   func section(key: String = "assessments", heading: String = "assessments", rank: Int) -> Answer.Section? {
     guard !valid.isEmpty || !failed.isEmpty || superseded > 0 else { return nil }
-    var items = valid.map { item($0, rank: rank) } + failed.map { scorerError($0, rank: rank + 1) }
+    let untold = valid.filter { !told.contains($0.id) }
+    var items = untold.map { item($0, rank: rank) } + failed.map { scorerError($0, rank: rank + 1) }
+    if untold.count < valid.count {
+      let count = valid.count - untold.count
+      items.append(
+        Answer.Item(
+          short: "(\(count) more among the findings)", full: nil, json: ["among_findings": .int(Int64(count))],
+          rank: rank + 1))
+    }
     if superseded > 0 {
       items.append(
         Answer.Item(
@@ -35,7 +47,8 @@ struct AssessmentList {
 
   /// One assessment, for a place that has few words.
   func brief(_ assessment: Assessment, limit: Int) -> String {
-    excerpter.line("\(assessment.name)=\(value(assessment))", limit: limit)
+    let mark = if case .expectation = assessment.content { "expected " } else { "" }
+    return excerpter.line("\(mark)\(assessment.name)=\(value(assessment))", limit: limit)
   }
 
   private func value(_ assessment: Assessment) -> String {
@@ -56,7 +69,7 @@ struct AssessmentList {
 
   private func item(_ assessment: Assessment, rank: Int) -> Answer.Item {
     let kind = if case .expectation = assessment.content { "expected " } else { "" }
-    let grain = place(assessment).map { " on \($0)" } ?? (assessment.sessionID != nil ? " (whole session)" : "")
+    let grain = place(assessment).map { " on \($0)" } ?? ""
     let name = excerpter.line(assessment.name, limit: 80)
     let value = excerpter.line(value(assessment), limit: 160)
     let rationale = assessment.rationale.map { excerpter.line($0, limit: 300) }
@@ -77,7 +90,8 @@ struct AssessmentList {
     let name = excerpter.line(assessment.name, limit: 80)
     let shown = excerpter.line(words, limit: 160)
     return Answer.Item(
-      short: "- \(name): the scorer itself failed (\(shown)); says nothing about the trace. \(source(assessment))",
+      short:
+        "- \(turns[assessment.traceID].map { "turn \($0) " } ?? "")\(name): the scorer itself failed (\(shown)); says nothing about the trace. \(source(assessment))",
       full: nil,
       json: [
         "assessment_name": .string(name), "kind": "scorer_error", "error": .string(shown),

@@ -5,6 +5,7 @@ import TraceModel
 /// Findings as lines: which step, how grave, why, and the words that show it.
 struct FindingList {
   let excerpter: Excerpter
+  let style: NextCall.Style
 
   /// One finding. In a session the turn is named and the trace's id is given whole.
   func item(_ finding: Finding, number: Int, in trace: Trace, turn: Int?, rank: Int) -> Answer.Item {
@@ -29,7 +30,7 @@ struct FindingList {
         "trace_id": .string(finding.traceID.rawValue), "turn": turn.map { .int(Int64($0)) },
         "span": alias.map { .string($0) }, "span_id": span.map { .string($0.id.description) },
         "span_name": name.map { .string($0) }, "why": .string(why),
-        "evidence": .array(finding.evidence.map { evidence($0, trace) }), "next": .string(next.text(.tool)),
+        "evidence": .array(finding.evidence.map { evidence($0, trace) }), "next": .string(next.text(style)),
       ]), rank: rank)
   }
 

@@ -17,6 +17,8 @@ struct Outline {
   var types: [String] = []
   /// Only spans of this status, and what called them.
   var status: SpanStatus?
+  /// Whether tool and retriever steps show what they were given, not only what they gave back.
+  var showsArguments = false
   /// Bytes of each gist.
   var gistLimit = 90
 
@@ -197,7 +199,11 @@ struct Outline {
       excerpter.line(Gist(of: $0.value, side: .output)?.text ?? Self.raw($0.value), limit: gistLimit)
     }
     let earlier = outputs.flatMap { first.place(of: $0, at: index) }.map { "same as \(Trace.alias(ofSpanAt: $0))" }
-    let full = error == nil ? gist.map { "\(short) → \(earlier ?? "\"\($0)\"")" } : nil
+    let arguments =
+      showsArguments && ["TOOL", "RETRIEVER"].contains(type)
+      ? inputs.map { " (\(excerpter.line($0.value, limit: gistLimit / 2)))" } ?? "" : ""
+    let result = error == nil ? gist.map { " → \(earlier ?? "\"\($0)\"")" } ?? "" : ""
+    let full = arguments.isEmpty && result.isEmpty ? nil : short + arguments + result
     return Answer.Item(
       short: short, full: full,
       json: .object(present: [
@@ -210,6 +216,7 @@ struct Outline {
         "model": model.map { .string(excerpter.line($0, limit: 40)) },
         "tokens": usage.map(Self.json), "error": error.map { .string(excerpter.line($0.sentence, limit: gistLimit)) },
         "input_bytes": inputs.map { .int(Int64($0.size)) }, "output_bytes": outputs.map { .int(Int64($0.size)) },
+        "arguments": arguments.isEmpty ? nil : .string(String(arguments.dropFirst(2).dropLast())),
         "output": earlier.map { .string($0) } ?? gist.map { .string($0) },
       ]), rank: rank)
   }

@@ -21,7 +21,8 @@ struct SchemaView {
   {
     let items = counts.map { count in
       let place = count.value
-      let path = place.path.isEmpty ? "" : " at \(excerpter.line(place.path, limit: 80))"
+      let which = place.isLastMessage ? " (the last \(key == "input" ? "user" : "assistant") message)" : ""
+      let path = place.path.isEmpty ? "" : " at \(excerpter.line(place.path, limit: 80))\(which)"
       let callers = place.spanPath.map { excerpter.line($0, limit: 40) }.joined(separator: " > ")
       return Answer.Item(
         short:
@@ -30,7 +31,7 @@ struct SchemaView {
         json: [
           "span_path": .array(place.spanPath.map { .string(excerpter.line($0, limit: 40)) }),
           "attribute": .string(excerpter.line(place.attribute, limit: 60)),
-          "path": .string(excerpter.line(place.path, limit: 80)),
+          "path": .string(excerpter.line(place.path, limit: 80)), "is_last_message": .bool(place.isLastMessage),
           "traces": .int(Int64(count.count)),
         ], rank: 0)
     }
@@ -49,11 +50,8 @@ struct SchemaView {
   }
 
   private func keys(_ key: String, _ heading: String, _ keys: [SchemaSurvey.Key], rank: Int) -> Answer.Section {
-    // What the app set itself tells more of it than MLflow's bookkeeping.
-    let ordered: [SchemaSurvey.Key] = [false, true].flatMap { isOurs in
-      keys.filter { $0.name.hasPrefix("mlflow.") == isOurs }
-    }
-    let items = ordered.enumerated().map { offset, entry -> Answer.Item in
+    let (bookkeeping, telling) = (keys.filter { isBookkeeping($0.name) }, keys.filter { !isBookkeeping($0.name) })
+    var items = telling.enumerated().map { offset, entry -> Answer.Item in
       let name = excerpter.line(entry.name, limit: 80)
       let kinds = entry.kinds.map(\.value).joined(separator: "|")
       let size = entry.largestSize > 60 ? ", up to \(Units.bytes(entry.largestSize))" : ""
@@ -72,7 +70,24 @@ struct SchemaView {
           "values": values.isEmpty ? nil : .array(values.map { .string($0) }),
         ]), rank: rank + offset / 8)
     }
+    if !bookkeeping.isEmpty {
+      let names = excerpter.line(bookkeeping.map(\.name).joined(separator: ", "), limit: 300)
+      items.append(
+        Answer.Item(
+          short: "- (MLflow's own bookkeeping: \(names))", full: nil, json: ["bookkeeping": .string(names)],
+          rank: rank + 4))
+    }
     return Answer.Section(key: key, heading: heading, items: items, remedy: nil, noun: "key")
+  }
+
+  /// Keys that MLflow writes for itself, or whose content other lines of the answer tell.
+  private func isBookkeeping(_ key: String) -> Bool {
+    let names: Set<String> = [
+      "mlflow.traceRequestId", "mlflow.artifactLocation", "mlflow.trace.sizeBytes", "mlflow.trace.sizeStats",
+      "mlflow.trace.infoFinalized", "mlflow.trace_schema.version", "mlflow.traceInputs", "mlflow.traceOutputs",
+      "mlflow.trace.cost", "mlflow.trace.tokenUsage", "mlflow.trace.spansLocation", "mlflow.spanLogLevel",
+    ]
+    return names.contains(key) || key.hasPrefix("mlflow.source.")
   }
 
   /// A value alone does not tell that it is a password; its key does.

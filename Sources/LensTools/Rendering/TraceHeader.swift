@@ -16,7 +16,7 @@ struct TraceHeader {
   /// The name to show: the trace's own, else the root's. Traces that came by OTLP have none of their own.
   var name: String {
     let root = facts.tree.roots.first.map { facts.trace.spans[$0].name }
-    return excerpter.line(info.name ?? root ?? "(no name)", limit: 80)
+    return excerpter.line(info.displayName ?? root ?? "(no name)", limit: 80)
   }
 
   var title: String {
@@ -26,25 +26,23 @@ struct TraceHeader {
     return words + " \(name)"
   }
 
-  var lines: [String] {
-    var lines = [context]
+  var notes: [Answer.Note] {
+    var notes = [Answer.Note(context, rank: 2)]
     let failed = facts.trace.spans.count { $0.status == .error }
     if failed > 0 {
       let origins = facts.errors.prefix(4).map { Trace.alias(ofSpanAt: $0.spanIndex) }.joined(separator: ", ")
-      lines.append("errors: \(Units.plural(failed, "span")) with status ERROR, begun at \(origins)")
+      notes.append(
+        Answer.Note("errors: \(Units.plural(failed, "span")) with status ERROR, begun at \(origins)", rank: 2))
     }
-    for side in [("input", facts.turn.input), ("output", facts.turn.output)] {
-      guard let found = side.1 else {
-        lines.append("\(side.0): none recorded")
-        continue
-      }
-      let words =
-        found.gist.map { excerpter.line($0.text, limit: gistLimit) }
-        ?? excerpter.line(found.field.value, limit: gistLimit)
-      lines.append("\(side.0) (\(Trace.alias(ofSpanAt: found.spanIndex)) \(found.field.key)): \"\(words)\"")
+    for (name, found) in [("input", facts.turn.input), ("output", facts.turn.output)] {
+      let line = found.map { "\(name) (\(Trace.alias(ofSpanAt: $0.spanIndex)) \($0.field.key)): \"\(words($0))\"" }
+      notes.append(Answer.Note(line ?? "\(name): none recorded", rank: 3))
     }
-    lines += facts.trace.diagnostics.map { "warning: \(excerpter.line($0, limit: 200))" }
-    return lines
+    return notes + facts.trace.diagnostics.map { Answer.Note("warning: \(excerpter.line($0, limit: 200))", rank: 2) }
+  }
+
+  private func words(_ side: TurnReading.Side) -> String {
+    side.gist.map { excerpter.line($0.text, limit: gistLimit) } ?? excerpter.line(side.field.value, limit: gistLimit)
   }
 
   private var context: String {
@@ -54,9 +52,11 @@ struct TraceHeader {
     return parts.joined(separator: ", ")
   }
 
-  var json: [JSON.Member] {
-    JSON.object(present: [
+  var json: [Answer.Fact] {
+    let essential = JSON.object(present: [
       "trace_id": .string(info.id.rawValue), "state": .string(info.state.rawValue),
+    ])
+    let further = JSON.object(present: [
       "request_time": .string(info.requestTime.rfc3339),
       "execution_duration_ms": info.executionDurationMs.map { .int($0) }, "name": .string(name),
       "experiment_id": .string(info.experimentID),
@@ -64,11 +64,12 @@ struct TraceHeader {
       "user_id": info.userID.map { .string(excerpter.line($0, limit: 250)) },
       "span_count": .int(Int64(facts.trace.spans.count)),
       "error_span_count": .int(Int64(facts.trace.spans.count { $0.status == .error })),
-      "tokens": (info.tokenUsage ?? facts.tokenUsage).map(Outline.json), "input": side(facts.turn.input),
-      "output": side(facts.turn.output),
+      "tokens": (info.tokenUsage ?? facts.tokenUsage).map(Outline.json),
       "warnings": facts.trace.diagnostics.isEmpty
         ? nil : .array(facts.trace.diagnostics.map { .string(excerpter.line($0, limit: 200)) }),
-    ]).members
+    ])
+    let sides = JSON.object(present: ["input": side(facts.turn.input), "output": side(facts.turn.output)])
+    return Answer.facts(essential) + Answer.facts(further, rank: 2) + Answer.facts(sides, rank: 3)
   }
 
   private func side(_ side: TurnReading.Side?) -> JSON? {
@@ -76,9 +77,7 @@ struct TraceHeader {
       .object(present: [
         "span": .string(Trace.alias(ofSpanAt: found.spanIndex)), "attribute": .string(found.field.key),
         "path": found.gist.map { .string($0.path.description) },
-        "text": .string(
-          found.gist.map { excerpter.line($0.text, limit: gistLimit) }
-            ?? excerpter.line(found.field.value, limit: gistLimit)),
+        "text": .string(words(found)),
       ])
     }
   }

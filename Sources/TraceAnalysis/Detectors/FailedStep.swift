@@ -40,6 +40,7 @@ struct FailedStep: Detector {
     } else {
       why += series.last.propagatedTo.isEmpty ? " It is the root." : " The error went up to the root and ended the run."
     }
+    if let cause = first.cause { why += " Raised from \(cause)." }
     if let frame = first.frame { why += " Raised at \(frame)." }
     return Finding(
       kind: kind, severity: kind == "error" ? .high : kind == "error_swallowed" ? .medium : .low, confidence: .high,

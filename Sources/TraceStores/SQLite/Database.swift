@@ -26,6 +26,10 @@ final class Database {
         hint: "Give --tracking-uri sqlite:///path/to/mlflow.db (four slashes for an absolute path), "
           + "or start in the folder that holds mlflow.db")
     }
+    let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    guard kind != .typeDirectory else {
+      throw StoreError(.unreadable, "'\(path)' is a folder, not a database", hint: "Name the mlflow.db file in it")
+    }
     do {
       unsafe handle = try Self.open(path, parameters: "mode=ro")
     } catch {

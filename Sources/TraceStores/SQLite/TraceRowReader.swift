@@ -16,7 +16,21 @@ struct TraceRowReader {
       let part = Array(ids[start..<min(start + Self.chunk, ids.count)])
       for info in try readInfos(part) { found[info.id] = info }
     }
-    return ids.compactMap { found[$0] }
+    var infos = ids.compactMap { found[$0] }
+    try addRootNames(&infos)
+    return infos
+  }
+
+  /// Traces that came by OTLP have no name; their root span has one.
+  private func addRootNames(_ infos: inout [TraceInfo]) throws(StoreError) {
+    guard schema.has("spans"), infos.contains(where: { $0.name == nil }) else { return }
+    let statement = try database.prepare(
+      "SELECT name FROM spans WHERE trace_id = ?1 ORDER BY parent_span_id IS NOT NULL, start_time_unix_nano, span_id LIMIT 1"
+    )
+    for place in infos.indices where infos[place].name == nil {
+      try statement.bind([.text(infos[place].id.rawValue)])
+      if try statement.step() { infos[place].rootSpanName = statement.text(0) }
+    }
   }
 
   /// The trace with its spans.

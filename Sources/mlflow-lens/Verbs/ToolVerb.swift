@@ -12,7 +12,8 @@ struct ToolVerb<T: ParameterizedTool<LensContext>>: AsyncParsableCommand {
     return CommandConfiguration(
       commandName: T.name.kebab, abstract: firstClause(T.summary),
       usage: (["mlflow-lens", T.name.kebab] + positional + ["[options]"]).joined(separator: " "),
-      discussion: ([T.summary, "", "TOOL OPTIONS:"] + parameters.map(\.helpLine)).joined(separator: "\n"))
+      discussion: ([T.summary, "", "TOOL OPTIONS:"] + parameters.map(\.helpLines) + ["", exitCodes])
+        .joined(separator: "\n"))
   }
 
   /// The summary up to where its details begin.
@@ -20,8 +21,20 @@ struct ToolVerb<T: ParameterizedTool<LensContext>>: AsyncParsableCommand {
     summary.prefix { $0 != "." && $0 != ":" } + "."
   }
 
+  /// A tool's sentence with its parameters as they are spelled here.
+  private static func spelled(_ text: String) -> String {
+    parameters.reduce(text) { text, parameter in
+      text.split(separator: "argument '\(parameter.name)'", omittingEmptySubsequences: false)
+        .joined(separator: "option '--\(parameter.flag)'")
+    }
+  }
+
   /// What the tool declares; read without a store.
   private static var parameters: [ParameterDescriptor] { Tool.definition(of: T.self).parameters }
+
+  private static var exitCodes: String {
+    "EXIT CODES: 0 answered, 1 what was asked for is not there, 2 failed, 64 wrong use."
+  }
 
   @OptionGroup var options: GlobalOptions
   // ArgumentParser knows the options of the program; those of the tool are known to the tool.
@@ -35,7 +48,7 @@ struct ToolVerb<T: ParameterizedTool<LensContext>>: AsyncParsableCommand {
       Console.write(result.plainText + "\n")
       if result.isError { throw ToolError(.failed, "") }
     } catch {
-      if !error.text.isEmpty { Console.write("mlflow-lens: \(error.text)\n", to: .standardError) }
+      if !error.text.isEmpty { Console.write("mlflow-lens: \(Self.spelled(error.text))\n", to: .standardError) }
       switch error.code {
       case .invalidArguments: throw ExitCode(64)
       case .notFound: throw ExitCode(1)
@@ -63,16 +76,25 @@ struct ArgumentReader {
       } else if word.hasPrefix("--"), !onlyPositional {
         let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let parameter = try named(String(parts[0]))
+        let value: String
         if parts.count == 2 {
-          values[parameter.name, default: []].append(String(parts[1]))
+          value = String(parts[1])
         } else if parameter.schemaType == .boolean {
-          values[parameter.name, default: []].append("true")
-        } else if let value = rest.popFirst() {
-          values[parameter.name, default: []].append(value)
+          value = "true"
+        } else if let next = rest.popFirst() {
+          value = next
         } else {
           throw ValidationError("Missing value for '--\(parameter.flag)'.")
         }
+        guard parameter.isArray || values[parameter.name] == nil else {
+          throw ValidationError("'--\(parameter.flag)' is given twice.")
+        }
+        values[parameter.name, default: []].append(value)
+        positional.removeAll { $0.name == parameter.name }
       } else if let parameter = positional.popFirst() {
+        guard values[parameter.name] == nil else {
+          throw ValidationError("'\(word)' comes after '--\(parameter.flag)'.")
+        }
         values[parameter.name] = [word]
       } else {
         throw ValidationError("Unexpected argument '\(word)'.")
@@ -107,16 +129,19 @@ extension ParameterDescriptor {
   /// The name as an option.
   fileprivate var flag: String { name.kebab }
 
-  /// Name, kind and meaning on one line.
-  fileprivate var helpLine: String {
-    let value =
-      allowedValues.map { $0.joined(separator: "|") } ?? (schemaType == .boolean ? nil : "<\(schemaType.rawValue)>")
-    let list = isArray ? ",…" : ""
-    let option = "  --\(flag)" + (value.map { " \($0)\(list)" } ?? "")
+  /// Name and kind, then the meaning, indented and broken by hand: ArgumentParser would break it without the indent.
+  fileprivate var helpLines: String {
+    let value = allowedValues.map { $0.joined(separator: "|") } ?? "<\(schemaType.rawValue)>"
+    let kind = schemaType == .boolean ? "[=true|false]" : " \(value)\(isArray ? ",…" : "")"
     let extent = range.map { $0.upperBound < Int(Int32.max) ? " \($0.lowerBound) to \($0.upperBound)." : "" } ?? ""
-    let standard =
-      defaultValue.flatMap { $0 == .array([]) || $0 == .bool(false) ? nil : " Default: \($0.plainText)." } ?? ""
-    return "\(option)\n      \(help)\(extent)\(standard)"
+    let isPlain = defaultValue == nil || defaultValue == .array([]) || defaultValue == .bool(false)
+    let standard = isPlain ? "" : " Default: \(defaultValue?.plainText ?? "")."
+    var lines = ["  --\(flag)\(kind)", "     "]
+    for word in "\(help)\(extent)\(standard)".split(separator: " ") {
+      if lines[lines.count - 1].count + word.count > 76 { lines.append("     ") }
+      lines[lines.count - 1] += " \(word)"
+    }
+    return lines.joined(separator: "\n")
   }
 }
 
