@@ -39,7 +39,9 @@ extension GetTrace {
       for event in span.events { look(in: Array(event.record.rawBytes), owner, "events \(event.name)", span.id) }
     }
     for assessment in trace.info.assessments {
-      look(in: TraceExport.assessment(assessment).bytes, "assessment", assessment.name, nil)
+      let owner = "assessment \(context.excerpter.line(assessment.name, limit: 40))"
+      if let value = assessment.value { look(in: Array(value.rawBytes), owner, "value", nil) }
+      if let rationale = assessment.rationale { look(in: Array(rationale.utf8), owner, "rationale", nil) }
     }
     let shown = context.excerpter.line(words, limit: 80)
     var answer = Answer(

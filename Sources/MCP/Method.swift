@@ -42,8 +42,8 @@ struct Method: Sendable {
     if let arguments, arguments.kind != .object {
       throw ProtocolError(.invalidParams, "'arguments' must be an object")
     }
-    guard let tool = call.server.tools.first(where: { $0.definition.name == name }) else {
-      let names = call.server.tools.map(\.definition.name)
+    guard let tool = call.server.tools.first(where: { $0.name == name }) else {
+      let names = call.server.tools.map(\.name)
       let suggestion = nearest(name, among: names).map { "; did you mean '\($0)'?" } ?? "."
       throw ProtocolError(
         .invalidParams, "Unknown tool: \(name.prefix(100))\(suggestion) Tools: \(names.joined(separator: ", "))")

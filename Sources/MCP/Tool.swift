@@ -1,4 +1,5 @@
 public import JSONText
+import Synchronization
 
 /// A tool as its author writes it: a struct with ``Parameter`` properties and a body.
 public protocol ParameterizedTool<Context>: Sendable {
@@ -33,12 +34,18 @@ extension ParameterizedTool {
 /// A tool as a server holds it: what it says about itself, and the way to call it.
 public struct Tool: Sendable {
   /// What `tools/list` says about it.
-  public let definition: ToolDefinition
+  public var definition: ToolDefinition { described() }
+  /// The name it is called by.
+  public let name: String
+  private let described: @Sendable () -> ToolDefinition
   private let body: @Sendable (JSONValue?) async throws(ToolError) -> ToolResult
 
   /// A tool from its declaration and what its calls work on.
   public init<T: ParameterizedTool>(_ type: T.Type, context: T.Context) {
-    definition = Self.definition(of: type)
+    name = T.name
+    // Reflection takes longer than the whole of a start, and a start does not need it.
+    let cached = Once { Self.definition(of: type) }
+    described = { cached.value }
     body = { arguments async throws(ToolError) in
       // A fresh one for each call: its parameters are its own.
       let tool = T()
@@ -91,5 +98,22 @@ public struct Tool: Sendable {
       throw ToolError(.invalidArguments, "the arguments cannot be written as JSON (\(error))")
     }
     return try await attempt(document.root)
+  }
+}
+
+/// A value made when it is first asked for.
+private final class Once<Value: Sendable>: Sendable {
+  private let made = Mutex<Value?>(nil)
+  private let make: @Sendable () -> Value
+
+  init(_ make: @escaping @Sendable () -> Value) { self.make = make }
+
+  var value: Value {
+    made.withLock { made in
+      if let made { return made }
+      let value = make()
+      made = value
+      return value
+    }
   }
 }

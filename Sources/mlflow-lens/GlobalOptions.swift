@@ -1,22 +1,6 @@
 import ArgumentParser
-import LensTools
-import Logging
-import TraceModel
-import TraceStores
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
-/// Options of every verb. They are read here, together with the environment, and handed down; nothing below looks for
-/// configuration of its own.
+/// Options of every verb.
 struct GlobalOptions: ParsableArguments {
   @Option(
     name: .customLong("tracking-uri"),
@@ -29,38 +13,8 @@ struct GlobalOptions: ParsableArguments {
   @Option(help: "What to log on stderr.")
   var logLevel: LogLevel = .warning
 
-  /// Finds the store.
-  var locator: StoreLocator {
-    StoreLocator(
-      option: trackingURI, environment: ProcessInfo.processInfo.environment,
-      workingDirectory: FileManager.default.currentDirectoryPath)
-  }
-
-  /// What the tools work on.
-  func context(face: LensContext.Face) -> LensContext {
-    LensContext(
-      locator: locator, environment: ProcessInfo.processInfo.environment, face: face, revealsSecrets: revealSecrets,
-      now: Self.now)
-  }
-
-  /// A log on stderr; stdout is for answers.
-  var logger: Logger {
-    var logger = Logger(label: "mlflow-lens") { _ in StandardErrorLog() }
-    logger.logLevel = logLevel.level
-    return logger
-  }
-
-  private static func now() -> Timestamp {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
-  }
+  /// The options as the program uses them.
+  var settings: Settings { Settings(trackingURI: trackingURI, revealsSecrets: revealSecrets, logLevel: logLevel) }
 }
 
-/// The levels of swift-log, as words of the command line.
-enum LogLevel: String, CaseIterable, ExpressibleByArgument {
-  case trace, debug, info, notice, warning, error, critical
-
-  /// The level of that name.
-  var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .warning }
-}
+extension LogLevel: ExpressibleByArgument {}

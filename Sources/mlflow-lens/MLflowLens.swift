@@ -15,14 +15,33 @@ struct MLflowLens: AsyncParsableCommand {
     commandName: "mlflow-lens",
     abstract: "Finds out why an LLM app misbehaved, from its MLflow traces. Read-only.",
     version: Version.current,
-    subcommands: AllTools.types.map { verb($0) } + [Serve.self, Doctor.self])
+    subcommands: subcommands)
+
+  /// Those that the command line names, or all where it names none or asks for help. ArgumentParser looks at every
+  /// declaration of each one it is given, which at the start of a server would take longer than the answer.
+  private static var subcommands: [any ParsableCommand.Type] {
+    let all = AllTools.types.map { ($0.name.kebab, verb($0)) } + [("serve", Serve.self), ("doctor", Doctor.self)]
+    let words = Set(CommandLine.arguments.dropFirst())
+    let named = all.filter { words.contains($0.0) }
+    let isHelpWanted = words.contains { $0 == "-h" || $0.contains("help") }
+    return (named.isEmpty || isHelpWanted ? all : named).map(\.1)
+  }
 
   @OptionGroup var options: GlobalOptions
 
   static func main() async {
     // A reader that goes away (`| head`) is an error of write(2), not the end by a signal without a word.
     signal(SIGPIPE, SIG_IGN)
-    await main(nil)
+    guard let settings = Settings(serving: Array(CommandLine.arguments.dropFirst())) else {
+      await main(nil)
+      return
+    }
+    do {
+      try await Serve.serve(settings)
+    } catch {
+      Console.write("mlflow-lens: \(error)\n", to: .standardError)
+      Self.exit(withError: ExitCode(2))
+    }
   }
 
   private static func verb<T: ParameterizedTool<LensContext>>(_ type: T.Type) -> any ParsableCommand.Type {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Use mlflow-lens through the official Python MCP client, on the sample store, in every mode of that client.
+"""Use mlflow-lens through the official Python MCP client, on the sample store.
 
     python_client.py --binary .build/release/mlflow-lens --store sqlite:///Samples/mlflow.db \\
         --manifest Samples/manifest.json
@@ -21,7 +21,8 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp_types import CallToolResult
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
-MODES = ("legacy", "auto", *MODERN_PROTOCOL_VERSIONS)
+DEFAULT_MODES = ("legacy", "auto")  # the server speaks the revisions with a handshake
+MODES = (*DEFAULT_MODES, *MODERN_PROTOCOL_VERSIONS)
 TOOLS = {"get_trace", "search_traces", "discover_schema", "inspect_turn", "analyze_session"}
 REPLY_BUDGET = 8_000  # UTF-8 bytes, the default of max_chars
 INVALID_PARAMS = -32602
@@ -90,7 +91,7 @@ def sample_calls(manifest: dict) -> list[Call]:
         Call(
             "analyze_session",
             session,
-            [chat["session_id"], chat["root_cause_trace_id"], chat["root_cause_span"], chat["wrong_document"]],
+            [chat["session_id"], chat["root_cause_trace_id"], chat["root_cause_span"]],
         ),
     ]
 
@@ -172,7 +173,7 @@ def main() -> None:
     calls = sample_calls(json.loads(options.manifest.read_text(encoding="utf-8")))
     server = StdioServerParameters(command=options.binary, args=["--tracking-uri", options.store, "serve"])
     checks = Checks()
-    for mode in options.mode or MODES:
+    for mode in options.mode or DEFAULT_MODES:
         try:
             asyncio.run(check_mode(server, mode, calls, checks))
         except Exception as error:  # a broken connection is a finding like any other

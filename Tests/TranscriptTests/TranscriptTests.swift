@@ -26,4 +26,18 @@ import Testing
     let problems = try await player.play(Self.folder.appendingPathComponent(name), delivery)
     #expect(problems.isEmpty, "\(Comment(rawValue: "\n" + problems.joined(separator: "\n")))")
   }
+
+  @Test(arguments: [
+    ("sqlite:////no/such/folder/mlflow.db", "There is no database at '/no/such/folder/mlflow.db'"),
+    ("sqlite:///\(PackageRoot.url.path)/README.md", "is not a SQLite database"),
+    ("sqlite:///\(PackageRoot.url.path)/Samples", "is a folder, not a database"),
+    ("http://127.0.0.1:9", "Reading from a tracking server is not supported yet"),
+  ])
+  func stores(_ uri: String, _ wrong: String) async throws {
+    let program = try #require(BuiltBinary.find(), "mlflow-lens was not built beside the tests")
+    let player = TranscriptPlayer(
+      .executable(program, arguments: ["--tracking-uri", uri, "serve"]), substitutions: ["WRONG": wrong])
+    let problems = try await player.play(Self.folder.appendingPathComponent("stores/unreadable.jsonl"), .pipe)
+    #expect(problems.isEmpty, "\(Comment(rawValue: "\n" + problems.joined(separator: "\n")))")
+  }
 }

@@ -28,7 +28,7 @@ final class Database {
     }
     let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     guard kind != .typeDirectory else {
-      throw StoreError(.unreadable, "'\(path)' is a folder, not a database", hint: "Name the mlflow.db file in it")
+      throw StoreError(.unreadable, "'\(path)' is a folder, not a database", hint: "Name the file in it: --tracking-uri sqlite:///path/to/mlflow.db")
     }
     do {
       unsafe handle = try Self.open(path, parameters: "mode=ro")
@@ -100,7 +100,7 @@ final class Database {
     switch code & 0xFF {
     case SQLITE_NOTADB:
       return StoreError(
-        .unreadable, "'\(path)' is not a SQLite database", hint: "Name the mlflow.db file that MLflow writes")
+        .unreadable, "'\(path)' is not a SQLite database", hint: "Name the file that MLflow writes: --tracking-uri sqlite:///path/to/mlflow.db")
     case SQLITE_CORRUPT:
       return StoreError(
         .unreadable, "The database '\(path)' is damaged (\(words))",

@@ -26,7 +26,7 @@ struct Schema: Sendable {
     guard columns["trace_info"] != nil else {
       throw StoreError(
         .unreadable, "'\(database.path)' is a SQLite database but not MLflow's: it has no table trace_info",
-        hint: "Name the backend store of an MLflow of 2.14 or later (by default mlflow.db)")
+        hint: "Name the backend store of MLflow 2.14 or later: --tracking-uri sqlite:///path/to/mlflow.db")
     }
     self.columns = columns
     revision =

@@ -10,10 +10,10 @@ struct Doctor: AsyncParsableCommand {
   @OptionGroup var options: GlobalOptions
 
   func run() async throws {
-    let location = options.locator.location
+    let location = options.settings.locator.location
     var lines = ["mlflow-lens \(Version.current)", "store: \(location.uri)", "chosen by: \(location.reason)"]
     do throws(StoreError) {
-      let summary = try await options.locator.open().summary()
+      let summary = try await options.settings.locator.open().summary()
       lines.append("kind: \(summary.kind)")
       lines.append(
         "holds: \(summary.experimentCount) experiments, \(summary.traceCount) traces, \(summary.spanCount) spans, "

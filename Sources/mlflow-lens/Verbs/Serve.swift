@@ -12,13 +12,19 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup var options: GlobalOptions
 
-  func run() async throws {
+  func run() async throws { try await Self.serve(options.settings) }
+
+  /// Serves the five tools on the standard streams.
+  ///
+  /// - Throws: when the standard streams are closed.
+  static func serve(_ settings: Settings) async throws {
     let info = ServerInfo(name: "mlflow-lens", title: "MLflow traces", version: Version.current)
+    let logger = settings.logger
     let server = Server(
-      info: info, instructions: AllTools.instructions,
-      tools: AllTools.tools(context: options.context(face: .server)), logger: options.logger)
-    let location = options.locator.location
-    options.logger.info("serving", metadata: ["store": "\(location.uri)", "why": "\(location.reason)"])
+      info: info, instructions: AllTools.instructions, tools: AllTools.tools(context: settings.context(face: .server)),
+      logger: logger)
+    let location = settings.locator.location
+    logger.info("serving", metadata: ["store": "\(location.uri)", "why": "\(location.reason)"])
     await server.run(over: try StdioTransport.takeStandardStreams())
   }
 }

@@ -7,6 +7,8 @@ import MCP
 /// `--span-ids`. Exit code 0: answered; 1: what was asked for is not there; 2: failed; 64: wrong use.
 struct ToolVerb<T: ParameterizedTool<LensContext>>: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
+    // Asked for again and again while the words are parsed, at every start of the server: help is only made when wanted.
+    guard isHelpWanted else { return CommandConfiguration(commandName: T.name.kebab) }
     let parameters = parameters
     let positional = parameters.filter(\.isPositional).map { $0.isRequired ? "<\($0.flag)>" : "[<\($0.flag)>]" }
     return CommandConfiguration(
@@ -14,6 +16,10 @@ struct ToolVerb<T: ParameterizedTool<LensContext>>: AsyncParsableCommand {
       usage: (["mlflow-lens", T.name.kebab] + positional + ["[options]"]).joined(separator: " "),
       discussion: ([T.summary, "", "TOOL OPTIONS:"] + parameters.map(\.helpLines) + ["", exitCodes])
         .joined(separator: "\n"))
+  }
+
+  private static var isHelpWanted: Bool {
+    CommandLine.arguments.count == 1 || CommandLine.arguments.contains { $0 == "-h" || $0.contains("help") }
   }
 
   /// The summary up to where its details begin.
@@ -42,7 +48,7 @@ struct ToolVerb<T: ParameterizedTool<LensContext>>: AsyncParsableCommand {
 
   func run() async throws {
     let arguments = try ArgumentReader(Self.parameters).read(words)
-    let tool = Tool(T.self, context: options.context(face: .commandLine))
+    let tool = Tool(T.self, context: options.settings.context(face: .commandLine))
     do throws(ToolError) {
       let result = try await tool.attempt(arguments)
       Console.write(result.plainText + "\n")
@@ -147,8 +153,4 @@ extension ParameterDescriptor {
 
 extension JSON {
   fileprivate var plainText: String { if case .string(let text) = self { text } else { text } }
-}
-
-extension String {
-  fileprivate var kebab: String { String(map { $0 == "_" ? "-" : $0 }) }
 }
