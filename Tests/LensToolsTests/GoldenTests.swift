@@ -32,7 +32,8 @@ struct GoldenTests {
     try await check("get-trace-error.txt", "get_trace", ["trace_id": sample.trace("failing_agent"), "status": "ERROR"])
     try await check(
       "get-trace-payloads.txt", "get_trace", ["trace_id": sample.trace("healthy_agent"), "span_ids": ["s2", "s3"]])
-    try await check("get-trace-find.txt", "get_trace", ["trace_id": sample.trace("healthy_agent"), "find": "PRINT THE LABEL"])
+    try await check(
+      "get-trace-find.txt", "get_trace", ["trace_id": sample.trace("healthy_agent"), "find": "PRINT THE LABEL"])
     try await check(
       "get-trace-raw.txt", "get_trace", ["trace_id": sample.trace("genai"), "raw": true, "max_chars": 1_000])
     try await check("get-trace.json", "get_trace", ["trace_id": sample.trace("openinference"), "format": "json"])

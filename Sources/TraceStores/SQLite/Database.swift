@@ -28,7 +28,9 @@ final class Database {
     }
     let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     guard kind != .typeDirectory else {
-      throw StoreError(.unreadable, "'\(path)' is a folder, not a database", hint: "Name the file in it: --tracking-uri sqlite:///path/to/mlflow.db")
+      throw StoreError(
+        .unreadable, "'\(path)' is a folder, not a database",
+        hint: "Name the file in it: --tracking-uri sqlite:///path/to/mlflow.db")
     }
     do {
       unsafe handle = try Self.open(path, parameters: "mode=ro")
@@ -100,7 +102,8 @@ final class Database {
     switch code & 0xFF {
     case SQLITE_NOTADB:
       return StoreError(
-        .unreadable, "'\(path)' is not a SQLite database", hint: "Name the file that MLflow writes: --tracking-uri sqlite:///path/to/mlflow.db")
+        .unreadable, "'\(path)' is not a SQLite database",
+        hint: "Name the file that MLflow writes: --tracking-uri sqlite:///path/to/mlflow.db")
     case SQLITE_CORRUPT:
       return StoreError(
         .unreadable, "The database '\(path)' is damaged (\(words))",
