@@ -1,0 +1,78 @@
+public import TraceModel
+
+extension TraceQuery {
+  /// Answers the query over traces that are in memory, as every store has to: conditions, order with NULLs last, the
+  /// tie-break, the page.
+  ///
+  /// - Parameters:
+  ///   - infos: All infos there are.
+  ///   - hasErrorSpans: Whether a trace has a span with status ERROR; only asked when a condition needs it.
+  /// - Returns: The infos of the page, and how many match in all.
+  public func page(
+    of infos: [TraceInfo], hasErrorSpans: (TraceInfo) -> Bool
+  ) -> (infos: [TraceInfo], totalCount: Int) {
+    let matching = infos.filter { info in
+      (experimentIDs.isEmpty || experimentIDs.contains(info.experimentID))
+        && conditions.allSatisfy { $0.holds(for: info, hasErrorSpans: hasErrorSpans) }
+    }
+    let keys = order + TraceOrder.tieBreak.filter { tie in !order.contains { $0.key == tie.key } }
+    let sorted = matching.sorted { left, right in
+      for key in keys {
+        switch key.compare(left, right) {
+        case .some(let isBefore): return isBefore
+        case .none: continue
+        }
+      }
+      return false
+    }
+    return (Array(sorted.dropFirst(offset).prefix(limit)), matching.count)
+  }
+}
+
+extension TraceCondition {
+  func holds(for info: TraceInfo, hasErrorSpans: (TraceInfo) -> Bool) -> Bool {
+    switch self {
+    case .state(let states): states.contains(info.state)
+    case .session(let id): info.sessionID == id
+    case .user(let id): info.userID == id
+    case .since(let time): info.requestTime.milliseconds >= time.milliseconds
+    case .until(let time): info.requestTime.milliseconds < time.milliseconds
+    case .durationAtLeast(let milliseconds): info.executionDurationMs.map { $0 >= milliseconds } ?? false
+    case .hasErrorSpans(let wanted): hasErrorSpans(info) == wanted
+    }
+  }
+}
+
+extension TraceOrder {
+  private enum Value: Equatable {
+    case integer(Int64)
+    case text(String)
+  }
+
+  /// Whether `left` comes before `right`; nil when this key does not tell.
+  fileprivate func compare(_ left: TraceInfo, _ right: TraceInfo) -> Bool? {
+    switch (value(left), value(right)) {
+    case (nil, nil): return nil
+    case (nil, _): return false
+    case (_, nil): return true
+    case (.integer(let first)?, .integer(let second)?):
+      return first == second ? nil : isDescending ? first > second : first < second
+    case (.text(let first)?, .text(let second)?):
+      // Byte by byte, as databases compare.
+      let isBefore = first.utf8.lexicographicallyPrecedes(second.utf8)
+      return first == second ? nil : isDescending ? !isBefore : isBefore
+    default: return nil
+    }
+  }
+
+  private func value(_ info: TraceInfo) -> Value? {
+    switch key {
+    case .timestamp: .integer(info.requestTime.milliseconds)
+    case .executionTime: info.executionDurationMs.map { .integer($0) }
+    case .status: .text(info.state.rawValue)
+    case .name: info.name.map { .text($0) }
+    case .requestID: .text(info.id.rawValue)
+    case .experimentID: Int64(info.experimentID).map { .integer($0) } ?? .text(info.experimentID)
+    }
+  }
+}
