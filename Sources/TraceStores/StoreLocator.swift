@@ -59,6 +59,7 @@ public struct StoreLocator: Sendable {
       let path = absolute(scheme == "file" ? Self.decoded(Self.path(ofURI: uri)) : uri)
       // MLflow takes a bare path for a file store; somebody who names a database file means that file.
       if Self.isSQLiteFile(path) { return SQLiteStore(path: path, location: location) }
+      if ExportedFiles.canRead(path) { return ExportedFiles(path: path, location: location) }
       guard FileManager.default.fileExists(atPath: path) else {
         throw StoreError(
           .noStore, "There is nothing at '\(path)' (\(location.reason))",

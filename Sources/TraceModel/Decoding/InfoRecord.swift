@@ -95,7 +95,9 @@ extension Assessment {
             stackTrace: error["stack_trace"]?.string)
         })
     }
-    func time(_ key: String) -> Timestamp { record[key]?.string.flatMap { Timestamp($0) } ?? Timestamp(milliseconds: 0) }
+    func time(_ key: String) -> Timestamp {
+      record[key]?.string.flatMap { Timestamp($0) } ?? Timestamp(milliseconds: 0)
+    }
     self.init(
       id: record["assessment_id"]?.string ?? "", name: (record["assessment_name"] ?? record["name"])?.string ?? "",
       traceID: record["trace_id"]?.string.map { TraceID($0) } ?? traceID,
