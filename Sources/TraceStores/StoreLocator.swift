@@ -14,9 +14,13 @@ public struct StoreLocator: Sendable {
   public var environmentURI: String?
   /// The folder that relative paths start from.
   public var workingDirectory: String
+  /// Where the server keeps artifacts (`mlflow server --artifacts-destination`), if the user said so.
+  public var artifactsDestination: String?
 
   /// A locator from what was read at the start.
-  public init(option: String?, environment: [String: String], workingDirectory: String) {
+  public init(
+    option: String?, environment: [String: String], workingDirectory: String, artifactsDestination: String? = nil
+  ) {
     // A host that leaves an optional setting unfilled passes its placeholder on: the same as unset.
     func given(_ text: String?) -> String? {
       text.flatMap { $0.isEmpty || $0.hasPrefix("${user_config.") ? nil : $0 }
@@ -24,6 +28,7 @@ public struct StoreLocator: Sendable {
     self.option = given(option)
     self.environmentURI = given(environment["MLFLOW_TRACKING_URI"])
     self.workingDirectory = workingDirectory
+    self.artifactsDestination = given(artifactsDestination)
   }
 
   /// Which URI counts, and why.
@@ -46,7 +51,7 @@ public struct StoreLocator: Sendable {
     let scheme = uri.firstIndex(of: ":").map { uri[..<$0].lowercased() } ?? ""
     switch scheme {
     case _ where scheme == "sqlite" || scheme.hasPrefix("sqlite+"):
-      return SQLiteStore(path: try path(ofSQLiteURI: uri), location: location)
+      return sqlite(try path(ofSQLiteURI: uri), location)
     case "http", "https":
       throw unsupported(location, "Reading from a tracking server")
     case _ where scheme.hasPrefix("databricks") || uri == "databricks":
@@ -56,9 +61,9 @@ public struct StoreLocator: Sendable {
         .unsupported, "The database of '\(location.uri)' is not read directly",
         hint: "Give the http address of the MLflow server in front of it")
     case "", "file":
-      let path = absolute(scheme == "file" ? Self.decoded(Self.path(ofURI: uri)) : uri)
+      let path = absolute(scheme == "file" ? PercentEncoding.decoded(Self.path(ofURI: uri)) : uri)
       // MLflow takes a bare path for a file store; somebody who names a database file means that file.
-      if Self.isSQLiteFile(path) { return SQLiteStore(path: path, location: location) }
+      if Self.isSQLiteFile(path) { return sqlite(path, location) }
       if ExportedFiles.canRead(path) { return ExportedFiles(path: path, location: location) }
       guard FileManager.default.fileExists(atPath: path) else {
         throw StoreError(
@@ -73,6 +78,11 @@ public struct StoreLocator: Sendable {
     }
   }
 
+  private func sqlite(_ path: String, _ location: StoreLocation) -> SQLiteStore {
+    let destination = artifactsDestination.map { absolute($0.hasPrefix("file:") ? Self.path(ofURI: $0) : $0) }
+    return SQLiteStore(path: path, location: location, artifactsDestination: destination)
+  }
+
   private func unsupported(_ location: StoreLocation, _ what: String) -> StoreError {
     StoreError(
       .unsupported, "\(what) is not supported yet: '\(location.uri)' (\(location.reason))",
@@ -83,7 +93,7 @@ public struct StoreLocator: Sendable {
 
   /// `sqlite:///relative`, `sqlite:////absolute`; a query is ignored, percent escapes are decoded.
   private func path(ofSQLiteURI uri: String) throws(StoreError) -> String {
-    let path = Self.decoded(Self.path(ofURI: uri))
+    let path = PercentEncoding.decoded(Self.path(ofURI: uri))
     guard path.count > 1, path.hasPrefix("/") else {
       throw StoreError(
         .noStore, "'\(uri)' names no database file",
@@ -99,28 +109,9 @@ public struct StoreLocator: Sendable {
     return String(rest.drop { $0 != "/" }.prefix { $0 != "?" })
   }
 
-  /// Percent escapes decoded; what is no escape stays. (FoundationEssentials has no `removingPercentEncoding`.)
-  private static func decoded(_ path: String) -> String {
-    var output: [UInt8] = []
-    var rest = Array(path.utf8)[...]
-    while let byte = rest.popFirst() {
-      let digits = rest.prefix(2)
-      if byte == UInt8(ascii: "%"), digits.count == 2,
-        let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-      {
-        output.append(value)
-        rest = rest.dropFirst(2)
-      } else {
-        output.append(byte)
-      }
-    }
-    return String(decoding: output, as: UTF8.self)
-  }
-
   private static func withoutCredentials(_ uri: String) -> String {
-    guard let mark = uri.firstRange(of: "://"),
-      let at = uri[mark.upperBound...].prefix(while: { $0 != "/" }).lastIndex(of: "@")
-    else { return uri }
+    guard let mark = uri.firstRange(of: "://") else { return uri }
+    guard let at = uri[mark.upperBound...].prefix(while: { $0 != "/" }).lastIndex(of: "@") else { return uri }
     return String(uri[..<mark.upperBound]) + String(uri[uri.index(after: at)...])
   }
 

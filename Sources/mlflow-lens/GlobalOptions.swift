@@ -7,6 +7,10 @@ struct GlobalOptions: ParsableArguments {
     help: "The store: sqlite:///relative.db, sqlite:////absolute.db. Default: MLFLOW_TRACKING_URI, else ./mlflow.db.")
   var trackingURI: String?
 
+  @Option(
+    help: "Folder of the artifacts that a server proxies (its --artifacts-destination), for spans kept in files.")
+  var artifactsDestination: String?
+
   @Flag(help: "Show credentials that traces hold, in place of masking them.")
   var revealSecrets = false
 
@@ -14,7 +18,11 @@ struct GlobalOptions: ParsableArguments {
   var logLevel: LogLevel = .warning
 
   /// The options as the program uses them.
-  var settings: Settings { Settings(trackingURI: trackingURI, revealsSecrets: revealSecrets, logLevel: logLevel) }
+  var settings: Settings {
+    Settings(
+      trackingURI: trackingURI, artifactsDestination: artifactsDestination, revealsSecrets: revealSecrets,
+      logLevel: logLevel)
+  }
 }
 
 extension LogLevel: ExpressibleByArgument {}

@@ -18,6 +18,7 @@ import TraceStores
 /// configuration of its own.
 struct Settings {
   var trackingURI: String?
+  var artifactsDestination: String?
   var revealsSecrets = false
   var logLevel = LogLevel.warning
 
@@ -25,7 +26,7 @@ struct Settings {
   var locator: StoreLocator {
     StoreLocator(
       option: trackingURI, environment: ProcessInfo.processInfo.environment,
-      workingDirectory: FileManager.default.currentDirectoryPath)
+      workingDirectory: FileManager.default.currentDirectoryPath, artifactsDestination: artifactsDestination)
   }
 
   /// What the tools work on.
@@ -62,6 +63,9 @@ extension Settings {
       case "--tracking-uri":
         guard let value = rest.popFirst(), !value.hasPrefix("--") else { return nil }
         trackingURI = value
+      case "--artifacts-destination":
+        guard let value = rest.popFirst(), !value.hasPrefix("--") else { return nil }
+        artifactsDestination = value
       case "--log-level":
         guard let value = rest.popFirst(), let level = LogLevel(rawValue: value) else { return nil }
         logLevel = level

@@ -6,6 +6,17 @@ import TraceModel
 import TraceQuery
 import TraceStores
 
+/// Writing to databases, which the product cannot.
+enum SQLiteTools {
+  static func execute(_ sql: String, at path: String) {
+    var handle: OpaquePointer?
+    #expect(unsafe sqlite3_open(path, &handle) == SQLITE_OK)
+    let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
+    #expect(code == SQLITE_OK, "\(sql)")
+    unsafe sqlite3_close(handle)
+  }
+}
+
 /// A database made by hand, in a folder of its own.
 final class ScratchDatabase {
   let folder: URL
@@ -14,14 +25,7 @@ final class ScratchDatabase {
   init(_ statements: [String] = []) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    guard !statements.isEmpty else { return }
-    var handle: OpaquePointer?
-    #expect(unsafe sqlite3_open(path, &handle) == SQLITE_OK)
-    for statement in statements {
-      let code = unsafe sqlite3_exec(handle, statement, nil, nil, nil)
-      #expect(code == SQLITE_OK, "\(statement)")
-    }
-    unsafe sqlite3_close(handle)
+    for statement in statements { SQLiteTools.execute(statement, at: path) }
   }
 
   deinit { try? FileManager.default.removeItem(at: folder) }
@@ -189,14 +193,11 @@ struct UnreadableStoreTests {
     let scratch = try ScratchDatabase()
     try FileManager.default.copyItem(
       at: PackageRoot.url.appendingPathComponent("Samples/mlflow.db"), to: URL(fileURLWithPath: scratch.path))
-    var handle: OpaquePointer?
-    #expect(unsafe sqlite3_open(scratch.path, &handle) == SQLITE_OK)
     let manifest = try SampleManifest.substitutions()
     let id = try #require(manifest["TRACE:healthy_agent"])
     let spoil =
       "UPDATE spans SET content = '{broken' WHERE span_id = (SELECT min(span_id) FROM spans WHERE trace_id = '\(id)')"
-    #expect(unsafe sqlite3_exec(handle, spoil, nil, nil, nil) == SQLITE_OK)
-    unsafe sqlite3_close(handle)
+    SQLiteTools.execute(spoil, at: scratch.path)
     let trace = try await scratch.store.trace(TraceID(id))
     #expect(trace.spans.count == 8)
     #expect(trace.diagnostics.contains { $0.contains("unreadable") })

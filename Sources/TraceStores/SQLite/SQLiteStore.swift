@@ -7,6 +7,7 @@ public final class SQLiteStore: TraceStore {
   /// Where it is, for people.
   public let location: StoreLocation
   private let path: String
+  private let artifacts: ArtifactSpans
   private let idle = Mutex<[SQLiteConnection]>([])
   private let count = Mutex<Int>(0)
 
@@ -14,9 +15,13 @@ public final class SQLiteStore: TraceStore {
   private static let keptConnections = 4
 
   /// A store that is opened at its first question.
-  public init(path: String, location: StoreLocation) {
+  ///
+  /// - Parameter artifactsDestination: The folder that a server proxies artifacts from, if the user named it.
+  public init(path: String, location: StoreLocation, artifactsDestination: String? = nil) {
     self.path = path
     self.location = location
+    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    artifacts = ArtifactSpans(databaseFolder: folder.isEmpty ? "/" : folder, destination: artifactsDestination)
   }
 
   /// What it holds.
@@ -73,8 +78,9 @@ public final class SQLiteStore: TraceStore {
 
   /// Several traces with their spans.
   public func traces(_ ids: [TraceID]) async throws(StoreError) -> [Trace] {
-    try await read { (database, schema) throws(StoreError) in
-      let reader = TraceRowReader(database: database, schema: schema)
+    let artifacts = artifacts
+    return try await read { (database, schema) throws(StoreError) in
+      let reader = TraceRowReader(database: database, schema: schema, artifacts: artifacts)
       var traces: [Trace] = []
       for info in try reader.infos(ids) { traces.append(try reader.trace(info)) }
       return traces
@@ -83,7 +89,8 @@ public final class SQLiteStore: TraceStore {
 
   /// A page of infos, and how many match in all.
   public func search(_ query: TraceQuery) async throws(StoreError) -> TracePage {
-    try await read { (database, schema) throws(StoreError) in
+    let artifacts = artifacts
+    return try await read { (database, schema) throws(StoreError) in
       let sql = try SQLTraceQuery(query, schema: schema)
       let total =
         try database.prepare("SELECT COUNT(*) FROM trace_info t\(sql.filter)").bind(sql.values)
@@ -91,7 +98,7 @@ public final class SQLiteStore: TraceStore {
       let ids = try database.prepare(
         "SELECT t.request_id FROM trace_info t\(sql.filter)\(sql.order) LIMIT \(query.limit) OFFSET \(query.offset)"
       ).bind(sql.values).rows { row in TraceID(row.text(0) ?? "") }
-      let infos = try TraceRowReader(database: database, schema: schema).infos(ids)
+      let infos = try TraceRowReader(database: database, schema: schema, artifacts: artifacts).infos(ids)
       let end = query.offset + ids.count
       return TracePage(
         infos: infos, totalCount: total,

@@ -50,7 +50,7 @@ struct Schema: Sendable {
   var limitations: [String] {
     var sentences: [String] = []
     if !has("spans") {
-      sentences.append("This database has no table of spans (MLflow before 3.3): only infos are read.")
+      sentences.append("This database has no table of spans (MLflow before 3.3): they are read from artifact files.")
     }
     if !has("assessments") { sentences.append("This database has no assessments (MLflow before 3.2).") }
     if !hasPromotedColumns {

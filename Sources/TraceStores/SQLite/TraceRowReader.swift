@@ -5,6 +5,7 @@ import TraceModel
 struct TraceRowReader {
   let database: Database
   let schema: Schema
+  let artifacts: ArtifactSpans
 
   /// SQLite's own bound on the number of values is 32,766; long lists go in pieces.
   private static let chunk = 500
@@ -35,9 +36,7 @@ struct TraceRowReader {
 
   /// The trace with its spans.
   func trace(_ info: TraceInfo) throws(StoreError) -> Trace {
-    guard schema.has("spans") else {
-      return Trace(info: info, spans: [], diagnostics: ["This database has no spans table; only the info was read."])
-    }
+    guard schema.has("spans") else { return try fromArtifacts(info) }
     var spans: [Span] = []
     var diagnostics: [String] = []
     let statement = try database.prepare(
@@ -56,19 +55,31 @@ struct TraceRowReader {
         diagnostics.append("span \(statement.text(0) ?? "?") is unreadable: \(error)")
       }
     }
+    let isInRows = info.tags[ReservedKey.spansLocation] == "TRACKING_STORE"
+    if spans.isEmpty, emptyCount == 0, !isInRows, diagnostics.isEmpty { return try fromArtifacts(info) }
     diagnostics += incompleteness(info, spanCount: spans.count, emptyCount: emptyCount)
     return Trace(info: info, spans: spans, diagnostics: diagnostics)
   }
 
+  private func fromArtifacts(_ info: TraceInfo) throws(StoreError) -> Trace {
+    let location =
+      schema.has("experiments")
+      ? try database.prepare("SELECT artifact_location FROM experiments WHERE experiment_id = ?1")
+        .bind([.text(info.experimentID)]).rows { row in row.text(0) }.first ?? nil : nil
+    switch artifacts.read(info, experimentLocation: location) {
+    case .spans(let spans, let diagnostics):
+      return Trace(
+        info: info, spans: spans,
+        diagnostics: diagnostics + incompleteness(info, spanCount: spans.count, emptyCount: 0))
+    case .unavailable(let why):
+      return Trace(info: info, spans: [], diagnostics: [why])
+    }
+  }
+
   private func incompleteness(_ info: TraceInfo, spanCount: Int, emptyCount: Int) -> [String] {
     var sentences: [String] = []
-    let location = info.tags[ReservedKey.spansLocation]
     if emptyCount > 0 {
       sentences.append("\(emptyCount) spans were archived out of the database; reading archives is not supported yet.")
-    } else if spanCount == 0, location != "TRACKING_STORE" {
-      sentences.append(
-        "The spans are not in the database (spans location: \(location ?? "artifact store")); "
-          + "reading them from there is not supported yet.")
     }
     let stats = info.metadata[ReservedKey.sizeStats].flatMap { try? JSONDocument($0) }
     if let expected = stats?.root["num_spans"]?.int64, expected > spanCount, emptyCount == 0 {

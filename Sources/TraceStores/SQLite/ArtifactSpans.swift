@@ -1,0 +1,111 @@
+import JSONText
+import TraceModel
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Spans that MLflow keeps in a file `traces.json` of the trace's artifact folder, not in rows: before release 3.6, and for
+/// traces whose tag `mlflow.trace.spansLocation` says so.
+///
+/// The folder is named by a tag, which is trace content: it is only followed beneath the experiment's own artifact folder,
+/// the database's folder, or a folder that the user named.
+struct ArtifactSpans: Sendable {
+  /// The folder of the database.
+  var databaseFolder: String
+  /// `mlflow server --artifacts-destination`, where the user gave it.
+  var destination: String?
+
+  /// What was found.
+  enum Outcome {
+    /// The spans, and what could not be read of them.
+    case spans([Span], diagnostics: [String])
+    /// No spans, and why.
+    case unavailable(String)
+  }
+
+  /// Reads the spans of a trace.
+  ///
+  /// - Parameter experimentLocation: The experiment's artifact folder, as the database has it.
+  func read(_ info: TraceInfo, experimentLocation: String?) -> Outcome {
+    guard let location = info.tags["mlflow.artifactLocation"] else {
+      return .unavailable("The spans are not in the database, and no tag says where they are.")
+    }
+    if let scheme = Self.remoteScheme(location) {
+      return .unavailable(
+        "The spans are in an artifact store (\(scheme)), which is not read from here; ask the tracking server.")
+    }
+    let experimentFolder = experimentLocation.flatMap(Self.localPath)
+    let contained = ContainedPath(roots: [experimentFolder, databaseFolder, destination].compactMap { $0 })
+    let candidates = candidates(location, info, experimentFolder)
+    for candidate in candidates {
+      guard let file = contained.resolve("\(candidate)/traces.json"),
+        let data = try? Data(contentsOf: URL(fileURLWithPath: file))
+      else { continue }
+      return Self.decode([UInt8](data), info)
+    }
+    let isElsewhere = candidates.contains { ContainedPath.resolved("\($0)/traces.json") != nil }
+    return .unavailable(
+      isElsewhere
+        ? "The spans are in a file outside the experiment's artifact folder and the database's; name its folder with "
+          + "--artifacts-destination if it may be read."
+        : "The spans are in a file that is not there (\(location)); if the artifacts were moved, name their folder with "
+          + "--artifacts-destination.")
+  }
+
+  /// Where the folder may be: as it is written, or moved together with the database.
+  private func candidates(_ location: String, _ info: TraceInfo, _ experimentFolder: String?) -> [String] {
+    let bases = [destination, "\(databaseFolder)/mlartifacts", "\(databaseFolder)/mlruns", databaseFolder].compactMap {
+      $0
+    }
+    if let proxied = Self.proxiedPath(location) { return bases.map { "\($0)/\(proxied)" } }
+    var candidates = Self.localPath(location).map { [$0] } ?? []
+    let tail = "traces/\(info.id)/artifacts"
+    if let experimentFolder { candidates.append("\(experimentFolder)/\(tail)") }
+    return candidates + bases.map { "\($0)/\(info.experimentID)/\(tail)" }
+  }
+
+  private static func decode(_ bytes: [UInt8], _ info: TraceInfo) -> Outcome {
+    do {
+      let root = try JSONDocument(bytes).root
+      var spans: [Span] = []
+      var diagnostics: [String] = []
+      for record in root["spans"]?.elements ?? JSONValue.null.elements {
+        do throws(SpanFormatError) {
+          spans.append(try Span(record: record, traceID: info.id))
+        } catch {
+          diagnostics.append("a span is unreadable: \(error)")
+        }
+      }
+      return .spans(spans, diagnostics: diagnostics)
+    } catch {
+      return .unavailable("The file of the spans is unreadable: \(error)")
+    }
+  }
+
+  /// `mlflow-artifacts:/1/traces/…` and `mlflow-artifacts://host/1/…` without scheme and host; nil for other locations.
+  private static func proxiedPath(_ location: String) -> String? {
+    guard location.hasPrefix("mlflow-artifacts:") else { return nil }
+    var path = location.dropFirst("mlflow-artifacts:".count)
+    if path.hasPrefix("//") { path = path.dropFirst(2).drop { $0 != "/" } }
+    return String(path.drop { $0 == "/" })
+  }
+
+  /// The path of a `file:` URI or a bare path; nil for other schemes.
+  private static func localPath(_ location: String) -> String? {
+    if location.hasPrefix("file:") {
+      let rest = location.dropFirst("file:".count)
+      let path = rest.hasPrefix("//") ? rest.dropFirst(2).drop { $0 != "/" } : rest
+      return PercentEncoding.decoded(String(path))
+    }
+    return location.hasPrefix("/") ? location : nil
+  }
+
+  private static func remoteScheme(_ location: String) -> String? {
+    guard let mark = location.firstRange(of: ":") else { return nil }
+    let scheme = String(location[..<mark.lowerBound])
+    return scheme == "file" || scheme == "mlflow-artifacts" || location.hasPrefix("/") ? nil : scheme
+  }
+}
