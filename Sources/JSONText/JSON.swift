@@ -76,6 +76,13 @@ public indirect enum JSON: Sendable, Hashable {
   /// Compact JSON text.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
 
+  /// JSON text as Python writes it.
+  public var pythonText: String {
+    var writer = JSONWriter(style: .python)
+    writer.write(self)
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+
   /// Compact JSON text as UTF-8.
   public var bytes: [UInt8] {
     var writer = JSONWriter()

@@ -1,11 +1,21 @@
-/// Writes compact JSON. Commas are its own business; the caller says what comes.
+/// Writes JSON on one line. Commas are its own business; the caller says what comes.
 public struct JSONWriter: Sendable {
+  /// How the text looks.
+  public enum Style: Sendable {
+    /// No blanks; line separators and DEL escaped.
+    case compact
+    /// As Python's `json.dumps(…, ensure_ascii=False)` writes: a blank behind commas and colons, and only what JSON demands
+    /// escaped. MLflow stores attributes like that.
+    case python
+  }
+
+  private let style: Style
   /// What has been written.
   public private(set) var bytes: [UInt8] = []
   private var needsComma = false
 
   /// An empty writer.
-  public init() {}
+  public init(style: Style = .compact) { self.style = style }
 
   /// Opens an object.
   public mutating func beginObject() { open(UInt8(ascii: "{")) }
@@ -21,6 +31,7 @@ public struct JSONWriter: Sendable {
     separate()
     quote(name.utf8)
     bytes.append(UInt8(ascii: ":"))
+    if style == .python { bytes.append(0x20) }
     needsComma = false
   }
 
@@ -87,7 +98,9 @@ public struct JSONWriter: Sendable {
   }
 
   private mutating func separate() {
-    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    guard needsComma else { return }
+    bytes.append(UInt8(ascii: ","))
+    if style == .python { bytes.append(0x20) }
   }
 
   /// Beside what JSON demands, U+0085, U+2028 and U+2029 are escaped: some line readers split on them.
@@ -95,7 +108,7 @@ public struct JSONWriter: Sendable {
     bytes.append(UInt8(ascii: "\""))
     var lineBreak: [UInt8] = []
     for byte in text {
-      if !lineBreak.isEmpty || byte == 0xC2 || byte == 0xE2 {
+      if style == .compact, !lineBreak.isEmpty || byte == 0xC2 || byte == 0xE2 {
         lineBreak.append(byte)
         switch lineBreak {
         case [0xC2], [0xE2], [0xE2, 0x80]: continue
@@ -114,6 +127,9 @@ public struct JSONWriter: Sendable {
       case 0x0A: bytes.append(contentsOf: #"\n"#.utf8)
       case 0x0D: bytes.append(contentsOf: #"\r"#.utf8)
       case 0x09: bytes.append(contentsOf: #"\t"#.utf8)
+      case 0x08 where style == .python: bytes.append(contentsOf: #"\b"#.utf8)
+      case 0x0C where style == .python: bytes.append(contentsOf: #"\f"#.utf8)
+      case 0x7F where style == .python: bytes.append(byte)
       case 0..<0x20, 0x7F: bytes.append(contentsOf: Self.hexEscape(byte))
       default: bytes.append(byte)
       }

@@ -38,9 +38,8 @@ extension Span {
       ])
     }
     return [
-      "trace_id": context?["trace_id"].map { JSON($0) } ?? .null,
-      "span_id": context?["span_id"].map { id(of: $0) } ?? .null,
-      "parent_span_id": record["parent_id"].map { id(of: $0) } ?? .null,
+      "trace_id": id(context?["trace_id"]), "span_id": id(context?["span_id"]),
+      "parent_span_id": id(record["parent_id"]),
       "name": record["name"].map { JSON($0) } ?? "",
       "start_time_unix_nano": record["start_time"].map { JSON($0) } ?? .null,
       "end_time_unix_nano": record["end_time"].map { JSON($0) } ?? .null,
@@ -53,10 +52,20 @@ extension Span {
     ]
   }
 
-  /// Version 2 wrote ids as `0x…` in some releases.
-  private static func id(of value: JSONValue) -> JSON {
-    guard let text = value.string else { return .null }
-    return .string(text.hasPrefix("0x") ? String(text.dropFirst(2)) : text)
+  /// An id in base64, as the stored encoding has it: from hex (with `0x` in some releases of version 2), or as it is.
+  private static func id(_ value: JSONValue?) -> JSON {
+    guard let text = value?.string, !text.isEmpty else { return .null }
+    let digits = Array((text.hasPrefix("0x") ? text.dropFirst(2) : text[...]).utf8)
+    guard digits.count == 16 || digits.count == 32, digits.allSatisfy(isHexDigit) else { return .string(text) }
+    let bytes = stride(from: 0, to: digits.count, by: 2).map { place in
+      UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16) ?? 0
+    }
+    return .string(Base64.encode(bytes))
+  }
+
+  private static func isHexDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+      || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
   }
 
   // MARK: OTLP
@@ -67,7 +76,9 @@ extension Span {
       guard let value else { return .null }
       return value.string.flatMap { Int64($0) }.map { .int($0) } ?? JSON(value)
     }
-    var attributes = OTLPAttributes.stored(record["attributes"])
+    // Only where spans of other producers are taken in does MLflow look into text that is JSON; its own are as they were.
+    let isMLflows = record["start_time_unix_nano"] != nil
+    var attributes = OTLPAttributes.stored(record["attributes"], unwrapsText: !isMLflows)
     if let traceID, !attributes.contains(where: { $0.key == "mlflow.traceRequestId" }) {
       attributes.append(JSON.Member("mlflow.traceRequestId", .string(JSON.string(traceID.rawValue).text)))
     }
@@ -79,10 +90,9 @@ extension Span {
       ])
     }
     let status = record["status"]
-    let parent = member("parent_span_id", "parentSpanId").flatMap { $0.string == "" ? nil : $0 }
     return .object(present: [
-      "trace_id": member("trace_id", "traceId").map { JSON($0) },
-      "span_id": member("span_id", "spanId").map { JSON($0) }, "parent_span_id": parent.map { JSON($0) } ?? .null,
+      "trace_id": id(member("trace_id", "traceId")), "span_id": id(member("span_id", "spanId")),
+      "parent_span_id": id(member("parent_span_id", "parentSpanId")),
       "name": record["name"].map { JSON($0) } ?? "", "kind": record["kind"].map { JSON($0) },
       "start_time_unix_nano": time(member("start_time_unix_nano", "startTimeUnixNano")),
       "end_time_unix_nano": member("end_time_unix_nano", "endTimeUnixNano").map { time($0) } ?? .null,
@@ -104,16 +114,17 @@ extension Span {
 
 /// OTLP's attributes, an array of keys with typed values (`common.proto`: `KeyValue`, `AnyValue`).
 enum OTLPAttributes {
-  /// As MLflow stores attributes: each value as JSON text in a string. A string that is an object or an array already is
-  /// stored as it is.
-  static func stored(_ list: JSONValue?) -> [JSON.Member] {
+  /// As MLflow stores attributes: each value as JSON text in a string.
+  ///
+  /// - Parameter unwrapsText: Whether text that is an object or an array already is stored as it is.
+  static func stored(_ list: JSONValue?, unwrapsText: Bool) -> [JSON.Member] {
     plain(list).map { member in
-      if case .string(let text) = member.value, let first = text.first, first == "{" || first == "[",
+      if unwrapsText, case .string(let text) = member.value, let first = text.first, first == "{" || first == "[",
         (try? JSONDocument(text)) != nil
       {
         return member
       }
-      return JSON.Member(member.key, .string(member.value.text))
+      return JSON.Member(member.key, .string(member.value.pythonText))
     }
   }
 

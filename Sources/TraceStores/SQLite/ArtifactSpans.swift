@@ -7,8 +7,8 @@ import TraceModel
   import Foundation
 #endif
 
-/// Spans that MLflow keeps in a file `traces.json` of the trace's artifact folder, not in rows: before release 3.6, and for
-/// traces whose tag `mlflow.trace.spansLocation` says so.
+/// Spans that MLflow keeps in files and not in rows: `traces.json` in the trace's artifact folder before release 3.6 (and
+/// where the tag `mlflow.trace.spansLocation` says so), `traces.pb` in an archive since 3.13.
 ///
 /// The folder is named by a tag, which is trace content: it is only followed beneath the experiment's own artifact folder,
 /// the database's folder, or a folder that the user named.
@@ -30,7 +30,9 @@ struct ArtifactSpans: Sendable {
   ///
   /// - Parameter experimentLocation: The experiment's artifact folder, as the database has it.
   func read(_ info: TraceInfo, experimentLocation: String?) -> Outcome {
-    guard let location = info.tags["mlflow.artifactLocation"] else {
+    let isArchived = info.tags[ReservedKey.spansLocation] == "ARCHIVE_REPO"
+    let name = isArchived ? "traces.pb" : "traces.json"
+    guard let location = info.tags[isArchived ? "mlflow.trace.archiveLocation" : "mlflow.artifactLocation"] else {
       return .unavailable("The spans are not in the database, and no tag says where they are.")
     }
     if let scheme = Self.remoteScheme(location) {
@@ -41,12 +43,12 @@ struct ArtifactSpans: Sendable {
     let contained = ContainedPath(roots: [experimentFolder, databaseFolder, destination].compactMap { $0 })
     let candidates = candidates(location, info, experimentFolder)
     for candidate in candidates {
-      guard let file = contained.resolve("\(candidate)/traces.json"),
+      guard let file = contained.resolve("\(candidate)/\(name)"),
         let data = try? Data(contentsOf: URL(fileURLWithPath: file))
       else { continue }
-      return Self.decode([UInt8](data), info)
+      return isArchived ? Self.decodeArchive([UInt8](data), info) : Self.decode([UInt8](data), info)
     }
-    let isElsewhere = candidates.contains { ContainedPath.resolved("\($0)/traces.json") != nil }
+    let isElsewhere = candidates.contains { ContainedPath.resolved("\($0)/\(name)") != nil }
     return .unavailable(
       isElsewhere
         ? "The spans are in a file outside the experiment's artifact folder and the database's; name its folder with "
@@ -65,6 +67,14 @@ struct ArtifactSpans: Sendable {
     let tail = "traces/\(info.id)/artifacts"
     if let experimentFolder { candidates.append("\(experimentFolder)/\(tail)") }
     return candidates + bases.map { "\($0)/\(info.experimentID)/\(tail)" }
+  }
+
+  private static func decodeArchive(_ bytes: [UInt8], _ info: TraceInfo) -> Outcome {
+    do throws(SpanFormatError) {
+      return .spans(try OTLPProtobuf.spans(bytes, traceID: info.id), diagnostics: [])
+    } catch {
+      return .unavailable("The archive of the spans is unreadable: \(error)")
+    }
   }
 
   private static func decode(_ bytes: [UInt8], _ info: TraceInfo) -> Outcome {

@@ -56,7 +56,7 @@ struct TraceRowReader {
       }
     }
     let isInRows = info.tags[ReservedKey.spansLocation] == "TRACKING_STORE"
-    if spans.isEmpty, emptyCount == 0, !isInRows, diagnostics.isEmpty { return try fromArtifacts(info) }
+    if spans.isEmpty, !isInRows, diagnostics.isEmpty { return try fromArtifacts(info) }
     diagnostics += incompleteness(info, spanCount: spans.count, emptyCount: emptyCount)
     return Trace(info: info, spans: spans, diagnostics: diagnostics)
   }
@@ -79,7 +79,7 @@ struct TraceRowReader {
   private func incompleteness(_ info: TraceInfo, spanCount: Int, emptyCount: Int) -> [String] {
     var sentences: [String] = []
     if emptyCount > 0 {
-      sentences.append("\(emptyCount) spans were archived out of the database; reading archives is not supported yet.")
+      sentences.append("\(emptyCount) spans have just been moved to the archive; call again to read them from there.")
     }
     let stats = info.metadata[ReservedKey.sizeStats].flatMap { try? JSONDocument($0) }
     if let expected = stats?.root["num_spans"]?.int64, expected > spanCount, emptyCount == 0 {
