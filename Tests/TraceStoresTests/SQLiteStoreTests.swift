@@ -204,6 +204,22 @@ struct UnreadableStoreTests {
     #expect(trace.diagnostics.contains { $0.contains("8 of 9 spans") })
   }
 
+  /// When MLflow's export queue overflows, spans are in the database and the record that ends a trace is not.
+  @Test func aTraceWithoutItsEndIsToldToBePartial() async throws {
+    let scratch = try ScratchDatabase()
+    try FileManager.default.copyItem(
+      at: PackageRoot.url.appendingPathComponent("Samples/mlflow.db"), to: URL(fileURLWithPath: scratch.path))
+    let manifest = try SampleManifest.substitutions()
+    let id = try #require(manifest["TRACE:healthy_agent"])
+    #expect(try await scratch.store.trace(TraceID(id)).diagnostics.isEmpty)
+    SQLiteTools.execute("DELETE FROM trace_request_metadata WHERE request_id = '\(id)'", at: scratch.path)
+    let told = try await scratch.store.trace(TraceID(id)).diagnostics
+    #expect(told.count == 1)
+    #expect(told.first?.contains("spans may be missing") == true)
+    let openTelemetry = try #require(manifest["TRACE:genai"])
+    #expect(try await scratch.store.trace(TraceID(openTelemetry)).diagnostics.isEmpty, "OTLP has no such record")
+  }
+
   /// The tables of MLflow 2.14, the first release with traces.
   @Test func anOldSchemaIsReadAsFarAsItGoes() async throws {
     let scratch = try ScratchDatabase([

@@ -57,7 +57,7 @@ struct TraceRowReader {
     }
     let isInRows = info.tags[ReservedKey.spansLocation] == "TRACKING_STORE"
     if spans.isEmpty, !isInRows, diagnostics.isEmpty { return try fromArtifacts(info) }
-    diagnostics += incompleteness(info, spanCount: spans.count, emptyCount: emptyCount)
+    diagnostics += incompleteness(info, spans, emptyCount: emptyCount)
     return Trace(info: info, spans: spans, diagnostics: diagnostics)
   }
 
@@ -70,20 +70,27 @@ struct TraceRowReader {
     case .spans(let spans, let diagnostics):
       return Trace(
         info: info, spans: spans,
-        diagnostics: diagnostics + incompleteness(info, spanCount: spans.count, emptyCount: 0))
+        diagnostics: diagnostics + incompleteness(info, spans, emptyCount: 0))
     case .unavailable(let why):
       return Trace(info: info, spans: [], diagnostics: [why])
     }
   }
 
-  private func incompleteness(_ info: TraceInfo, spanCount: Int, emptyCount: Int) -> [String] {
+  private func incompleteness(_ info: TraceInfo, _ spans: [Span], emptyCount: Int) -> [String] {
     var sentences: [String] = []
     if emptyCount > 0 {
       sentences.append("\(emptyCount) spans have just been moved to the archive; call again to read them from there.")
     }
     let stats = info.metadata[ReservedKey.sizeStats].flatMap { try? JSONDocument($0) }
-    if let expected = stats?.root["num_spans"]?.int64, expected > spanCount, emptyCount == 0 {
-      sentences.append("\(spanCount) of \(expected) spans have arrived: the trace is incomplete.")
+    if let expected = stats?.root["num_spans"]?.int64, expected > spans.count, emptyCount == 0 {
+      sentences.append("\(spans.count) of \(expected) spans have arrived: the trace is incomplete.")
+    }
+    // MLflow's own client ends a trace with a record of the whole; when its queue overflows, that is what gets lost first.
+    if stats == nil, info.metadata["mlflow.trace_schema.version"] == nil,
+      spans.contains(where: { $0.attribute("mlflow.spanLogLevel") != nil })
+    {
+      sentences.append(
+        "MLflow's record of the whole trace (name, metadata, number of spans) has not arrived: spans may be missing.")
     }
     return sentences
   }
