@@ -15,11 +15,15 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+
+    // Opened when a tracking server is asked, not linked. Only systems with an old C library keep dlopen apart.
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
     .target(name: "JSONText"),
     .target(name: "TraceModel", dependencies: ["JSONText"]),
     .target(name: "TraceQuery", dependencies: ["TraceModel", "JSONText"]),
-    .target(name: "TraceStores", dependencies: ["TraceQuery", "TraceModel", "JSONText", "CSQLite"]),
+    .target(name: "TraceStores", dependencies: ["TraceQuery", "TraceModel", "JSONText", "CSQLite", "CYAML", "CCurl"]),
     .target(name: "TraceSemantics", dependencies: ["TraceModel", "JSONText"]),
     .target(name: "TraceAnalysis", dependencies: ["TraceSemantics", "TraceModel", "JSONText"]),
     .target(name: "MCP", dependencies: ["JSONText", .product(name: "Logging", package: "swift-log")]),
@@ -41,7 +45,8 @@ let package = Package(
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "LensTestSupport"]),
     .testTarget(name: "TraceModelTests", dependencies: ["TraceModel", "JSONText", "LensTestSupport"]),
     .testTarget(
-      name: "TraceStoresTests", dependencies: ["TraceStores", "TraceQuery", "TraceModel", "CSQLite", "LensTestSupport"]
+      name: "TraceStoresTests",
+      dependencies: ["TraceStores", "TraceQuery", "TraceModel", "JSONText", "CSQLite", "LensTestSupport"]
     ),
     .testTarget(
       name: "TraceSemanticsTests", dependencies: ["TraceSemantics", "TraceModel", "JSONText", "LensTestSupport"]

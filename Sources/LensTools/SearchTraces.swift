@@ -53,21 +53,28 @@ struct SearchTraces: ParameterizedTool {
     var answer = Answer(title: title(page, query, experiments), facts: [])
     answer.facts = Answer.facts(
       JSON.object(present: [
-        "total_count": .int(Int64(page.totalCount)), "offset": .int(Int64(query.offset)),
+        "total_count": .int(Int64(page.totalCount)), "total_is_minimum": page.isCountExact ? nil : true,
+        "offset": .int(Int64(query.offset)),
         "experiments": .string(experiments.words),
         "conditions": .array(query.conditions.map { .string($0.description) }),
         "next_page_token": page.nextPageToken.map { .string($0.text) },
       ]))
+    if !page.remarks.isEmpty {
+      let remarks = page.remarks.map { context.excerpter.line($0, limit: 240) }
+      answer.notes += remarks.map { Answer.Note($0, rank: 1) }
+      answer.facts.append(Answer.Fact("remarks", .array(remarks.map { .string($0) }), rank: 1))
+    }
     if page.infos.isEmpty {
       let notes = try await emptyNotes(query, experiments, context)
-      answer.notes = notes.map { Answer.Note($0) }
+      answer.notes += notes.map { Answer.Note($0) }
       answer.facts.append(Answer.Fact("why_empty", .array(notes.map { .string($0) }), rank: 1))
       answer.next = [NextCall(Self.name, [:])]
     } else {
       answer.sections = [table(page, context)]
       if let token = page.nextPageToken {
         let range = "\(query.offset + 1)–\(query.offset + page.infos.count)"
-        answer.notes.append(Answer.Note("page: \(range) of \(page.totalCount)", rank: 0))
+        let total = "\(page.isCountExact ? "" : "at least ")\(page.totalCount)"
+        answer.notes.append(Answer.Note("page: \(range) of \(total)", rank: 0))
         answer.next.append(NextCall(Self.name, repeating(token)))
       }
       let suspect = page.infos.first { $0.state == .error || !Self.failedAssessments($0).isEmpty } ?? page.infos[0]
@@ -133,7 +140,8 @@ struct SearchTraces: ParameterizedTool {
 
   private func title(_ page: TracePage, _ query: TraceQuery, _ experiments: ExperimentChoice) -> String {
     let conditions = query.conditions.map(\.description).joined(separator: " and ")
-    return "\(Units.plural(page.totalCount, "trace")) in \(experiments.words)"
+    let count = (page.isCountExact ? "" : "at least ") + Units.plural(page.totalCount, "trace")
+    return "\(count) in \(experiments.words)"
       + (conditions.isEmpty ? "" : " with \(conditions)")
   }
 

@@ -16,6 +16,8 @@ public struct StoreLocator: Sendable {
   public var workingDirectory: String
   /// Where the server keeps artifacts (`mlflow server --artifacts-destination`), if the user said so.
   public var artifactsDestination: String?
+  /// What a tracking server's client reads of the environment, credentials included.
+  private let environment: Environment
 
   /// A locator from what was read at the start.
   public init(
@@ -28,6 +30,7 @@ public struct StoreLocator: Sendable {
     self.option = given(option)
     self.environmentURI = given(environment["MLFLOW_TRACKING_URI"])
     self.workingDirectory = workingDirectory
+    self.environment = Environment(values: environment)
     self.artifactsDestination = given(artifactsDestination)
   }
 
@@ -53,7 +56,7 @@ public struct StoreLocator: Sendable {
     case _ where scheme == "sqlite" || scheme.hasPrefix("sqlite+"):
       return sqlite(try path(ofSQLiteURI: uri), location)
     case "http", "https":
-      throw unsupported(location, "Reading from a tracking server")
+      return try RESTStore(uri: uri, environment: environment.values, location: location)
     case _ where scheme.hasPrefix("databricks") || uri == "databricks":
       throw unsupported(location, "Reading from Databricks")
     case "postgresql", "mysql", "mssql", "oracle":
@@ -64,6 +67,7 @@ public struct StoreLocator: Sendable {
       let path = absolute(scheme == "file" ? PercentEncoding.decoded(Self.path(ofURI: uri)) : uri)
       // MLflow takes a bare path for a file store; somebody who names a database file means that file.
       if Self.isSQLiteFile(path) { return sqlite(path, location) }
+      if FileStore.isFileStore(path) { return FileStore(path: path, location: location) }
       if ExportedFiles.canRead(path) { return ExportedFiles(path: path, location: location) }
       guard FileManager.default.fileExists(atPath: path) else {
         throw StoreError(
@@ -109,8 +113,16 @@ public struct StoreLocator: Sendable {
     return String(rest.drop { $0 != "/" }.prefix { $0 != "?" })
   }
 
+  /// Not to be shown by a description of the locator.
+  private struct Environment: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+    let values: [String: String]
+    var description: String { "\(values.count) variables" }
+    var debugDescription: String { description }
+  }
+
   private static func withoutCredentials(_ uri: String) -> String {
     guard let mark = uri.firstRange(of: "://") else { return uri }
+    if uri.lowercased().hasPrefix("http") { return ServerAccess.split(uri).base }
     guard let at = uri[mark.upperBound...].prefix(while: { $0 != "/" }).lastIndex(of: "@") else { return uri }
     return String(uri[..<mark.upperBound]) + String(uri[uri.index(after: at)...])
   }

@@ -49,12 +49,20 @@ public struct TracePage: Sendable {
   public var totalCount: Int
   /// Where the next page begins; nil on the last.
   public var nextPageToken: PageToken?
+  /// Whether `totalCount` is the number; false when there are at least so many, and counting on would take too long.
+  public var isCountExact: Bool
+  /// What the reader should know of how the answer came about, in sentences.
+  public var remarks: [String]
 
   /// A page from its parts.
-  public init(infos: [TraceInfo], totalCount: Int, nextPageToken: PageToken?) {
+  public init(
+    infos: [TraceInfo], totalCount: Int, nextPageToken: PageToken?, isCountExact: Bool = true, remarks: [String] = []
+  ) {
     self.infos = infos
     self.totalCount = totalCount
     self.nextPageToken = nextPageToken
+    self.isCountExact = isCountExact
+    self.remarks = remarks
   }
 }
 

@@ -42,7 +42,7 @@ struct MistakeTests {
 
   @Test(arguments: [
     ("sqlite:////no/such/folder/mlflow.db", "There is no database at '/no/such/folder/mlflow.db'"),
-    ("sqlite:///README.md", "is not a SQLite database"), ("http://127.0.0.1:1", "not supported yet"),
+    ("sqlite:///README.md", "is not a SQLite database"), ("postgresql://u@host/db", "is not read directly"),
   ])
   func aStoreThatCannotBeReadIsNamed(_ uri: String, _ words: String) async throws {
     let result = await (try SampleTools(uri: uri)).call("search_traces", [:])

@@ -47,7 +47,7 @@ struct StoreLocatorTests {
   }
 
   @Test(arguments: [
-    ("http://host:5000", "not supported yet"), ("https://u:secret@host/p", "'https://host/p'"),
+    ("https://u:secret@", "'https://' names no host"),
     ("databricks", "Databricks"), ("postgresql://u:secret@host/db", "not read directly"),
     ("/no/such/folder", "There is nothing at '/no/such/folder'"), ("sqlite://", "names no database file"),
     ("ftp://x", "no kind of store"), ("s3://bucket", "no kind of store"),

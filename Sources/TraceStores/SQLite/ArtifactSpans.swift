@@ -1,12 +1,6 @@
 import JSONText
 import TraceModel
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// Spans that MLflow keeps in files and not in rows: `traces.json` in the trace's artifact folder before release 3.6 (and
 /// where the tag `mlflow.trace.spansLocation` says so), `traces.pb` in an archive since 3.13.
 ///
@@ -40,15 +34,21 @@ struct ArtifactSpans: Sendable {
         "The spans are in an artifact store (\(scheme)), which is not read from here; ask the tracking server.")
     }
     let experimentFolder = experimentLocation.flatMap(Self.localPath)
-    let contained = ContainedPath(roots: [experimentFolder, databaseFolder, destination].compactMap { $0 })
+    let roots = [experimentFolder, databaseFolder, destination].compactMap { $0 }.map { ContainedFiles(root: $0) }
     let candidates = candidates(location, info, experimentFolder)
     for candidate in candidates {
-      guard let file = contained.resolve("\(candidate)/\(name)"),
-        let data = try? Data(contentsOf: URL(fileURLWithPath: file))
-      else { continue }
-      return isArchived ? Self.decodeArchive([UInt8](data), info) : Self.decode([UInt8](data), info)
+      for root in roots {
+        guard let file = root.resolve("\(candidate)/\(name)") else { continue }
+        do throws(ContainedFiles.Refusal) {
+          let bytes = try root.bytes(file)
+          return isArchived ? Self.decodeArchive(bytes, info) : Self.decode(bytes, info)
+        } catch {
+          return .unavailable("The file of the spans \(error).")
+        }
+      }
     }
-    let isElsewhere = candidates.contains { ContainedPath.resolved("\($0)/\(name)") != nil }
+    let everywhere = ContainedFiles(root: "/")
+    let isElsewhere = candidates.contains { everywhere.resolve("\($0)/\(name)") != nil }
     return .unavailable(
       isElsewhere
         ? "The spans are in a file outside the experiment's artifact folder and the database's; name its folder with "

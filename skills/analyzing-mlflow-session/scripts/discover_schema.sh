@@ -13,7 +13,7 @@ and assessments there are. Looks at turns from the whole session. Reads only, wr
   SESSION_ID            the session, as in metadata mlflow.trace.session; quoted, any characters will do; one that begins
                         with -- needs a -- before EXPERIMENT_ID
 
-  --tracking-uri URI    the store, as in sqlite:////absolute/path/mlflow.db; else MLFLOW_TRACKING_URI, else ./mlflow.db
+  --tracking-uri URI    the store: sqlite:////absolute/path/mlflow.db, http://host:5000, a folder; else MLFLOW_TRACKING_URI, else ./mlflow.db
   --sample N            look at no more than so many turns, 20 unless told
   --max-chars N         size of the answer in bytes, 8000 unless told
   --format text|json

@@ -11,7 +11,7 @@ Reads only, writes no files.
 
   TRACE_ID              the trace of the turn: whole, or a prefix that only one trace has
 
-  --tracking-uri URI    the store, as in sqlite:////absolute/path/mlflow.db; else MLFLOW_TRACKING_URI, else ./mlflow.db
+  --tracking-uri URI    the store: sqlite:////absolute/path/mlflow.db, http://host:5000, a folder; else MLFLOW_TRACKING_URI, else ./mlflow.db
   --max-chars N         size of the answer in bytes, 8000 unless told
   --format text|json
   Any other option of `mlflow-lens inspect-turn` is passed on as it is.

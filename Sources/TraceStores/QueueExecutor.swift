@@ -1,7 +1,7 @@
 import Dispatch
 
-/// Runs an actor's jobs on a dispatch queue of its own: SQLite blocks, and the cooperative pool has as many threads as the
-/// machine has cores.
+/// Runs an actor's jobs on a dispatch queue of its own: files and SQLite block, and the cooperative pool has as many
+/// threads as the machine has cores.
 final class QueueExecutor: SerialExecutor {
   private let queue: DispatchQueue
 

@@ -1,0 +1,47 @@
+/// Sends one request and hands back the answer, whatever its status. It neither retries nor follows redirects, and it keeps
+/// no cookies: what a request carries is what it was given.
+protocol HTTPClient: Sendable {
+  /// Sends a request. A cancelled task ends it within milliseconds.
+  func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse
+}
+
+/// A request. Its description is not for people: it may hold credentials.
+struct HTTPRequest: Sendable {
+  /// The methods that reading needs.
+  enum Method: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+  }
+
+  var method: Method
+  /// Whole, without user info.
+  var url: String
+  var headers: [(name: String, value: String)] = []
+  var body: [UInt8]?
+  /// For everything from the connection to the last byte of the body.
+  var timeout: Duration
+}
+
+/// An answer.
+struct HTTPResponse: Sendable {
+  var status: Int
+  /// By name in lower case; of several of one name, the last.
+  var headers: [String: String] = [:]
+  var body: [UInt8] = []
+  /// Where it redirects to, as a whole URL.
+  var redirectURL: String?
+
+  var isRedirect: Bool { (301...303).contains(status) || status == 307 || status == 308 }
+}
+
+/// Why there is no answer.
+struct HTTPFailure: Error, Sendable, Hashable {
+  /// What kind of failure.
+  enum Kind: Sendable {
+    case resolve, connect, tls, timeout, cutOff, tooLarge, cancelled, noLibrary, other
+  }
+
+  var kind: Kind
+  /// In the library's words, without credentials.
+  var detail: String
+}

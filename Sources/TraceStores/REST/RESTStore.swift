@@ -1,0 +1,148 @@
+import JSONText
+import Synchronization
+public import TraceModel
+import TraceQuery
+
+/// A tracking server of MLflow 2.14 or later.
+public final class RESTStore: TraceStore {
+  /// Where it is, for people.
+  public let location: StoreLocation
+  let connection: RESTConnection
+  /// What this server was found to have; asked once, for all calls.
+  let routes = Mutex(Routes())
+
+  /// Routes that are not on every server.
+  struct Routes: Sendable {
+    /// Whether it has the third version of the API, which came with 3.2; nil before the first question.
+    var hasVersion3: Bool?
+    /// Where the web interface fetches spans: a route of its own since 3.9.
+    var artifacts = ["/ajax-api/3.0/mlflow/get-trace-artifact", "/ajax-api/2.0/mlflow/get-trace-artifact"]
+    /// Infos of many ids at once, since 3.11.
+    var hasBatchInfos = true
+  }
+
+  /// Requests under way at once for one call.
+  static let width = 8
+  /// Infos in one answer; servers refuse more.
+  static let pageSize = 500
+  /// Infos read for one question, where all of them are needed.
+  static let bound = 5_000
+
+  /// A store that is asked at its first question.
+  init(connection: RESTConnection, location: StoreLocation) {
+    self.connection = connection
+    self.location = location
+  }
+
+  /// A store for an `http` or `https` address, with MLflow's environment variables and credentials file.
+  ///
+  /// - Throws: ``StoreError/Code/unsupported`` for ways to log in that it does not know.
+  public convenience init(
+    uri: String, environment: [String: String], location: StoreLocation
+  ) throws(StoreError) {
+    let access = try ServerAccess(uri: uri, environment: environment)
+    self.init(connection: RESTConnection(access: access, client: CurlClient(tls: access.tls)), location: location)
+  }
+
+  // MARK: Experiments
+
+  /// All experiments that the server shows us, by id.
+  public func experiments() async throws(StoreError) -> [Experiment] {
+    var experiments: [Experiment] = []
+    var token: String?
+    repeat {
+      let body = JSON.object(present: [
+        "max_results": 1_000, "view_type": "ALL", "page_token": token.map { .string($0) },
+      ])
+      let root = try await connection.json(.post("/api/2.0/mlflow/experiments/search", body))
+      for record in root["experiments"]?.elements ?? JSONValue.null.elements {
+        guard let id = record["experiment_id"].flatMap({ $0.string ?? $0.numberText }) else { continue }
+        experiments.append(
+          Experiment(
+            id: id, name: record["name"]?.string ?? "", isDeleted: record["lifecycle_stage"]?.string == "deleted"))
+      }
+      let next = root.nextPageToken
+      // A server that hands out the same token for ever must not keep us.
+      guard next != token else { break }
+      token = next
+    } while token != nil && experiments.count < 50_000
+    return experiments.sorted { left, right in
+      switch (Int64(left.id), Int64(right.id)) {
+      case (let first?, let second?): first < second
+      default: left.id < right.id
+      }
+    }
+  }
+
+  // MARK: Traces
+
+  /// One trace with its spans.
+  public func trace(_ id: TraceID) async throws(StoreError) -> Trace {
+    guard let info = try await info(id) else {
+      throw StoreError(.notFound, "There is no trace '\(id)' in \(location.uri)")
+    }
+    return try await trace(info)
+  }
+
+  /// Several traces with their spans.
+  public func traces(_ ids: [TraceID]) async throws(StoreError) -> [Trace] {
+    let infos = try await infos(ids)
+    return try await concurrently(infos, atMost: Self.width) { info async throws(StoreError) in
+      try await self.trace(info)
+    }
+  }
+
+  /// Ids that begin with `prefix`.
+  public func traceIDs(withPrefix prefix: String, limit: Int) async throws(StoreError) -> [TraceID] {
+    // A whole id is quicker asked for than searched for, and found whichever experiments we may list.
+    if prefix.utf8.count >= 32, try await info(TraceID(prefix)) != nil { return [TraceID(prefix)] }
+    guard let pattern = ServerFilter.quoted("\(prefix)%") else { return [] }
+    let experiments = try await experiments().map(\.id)
+    // `_` and `%` match other characters too and have no escape, so more is asked for and looked through.
+    let count = prefix.contains { $0 == "_" || $0 == "%" } ? Self.pageSize : max(1, min(limit, Self.pageSize))
+    let question = InfoQuestion(
+      experiments: experiments, filter: "request_id LIKE \(pattern)", order: [TraceOrder(.requestID)], count: count)
+    var found = try await records(question)?.infos
+    if found == nil { found = try await allInfos(experiments, filter: "")?.infos }
+    return Array((found ?? []).map(\.id).filter { $0.rawValue.hasPrefix(prefix) }.sorted().prefix(limit))
+  }
+}
+
+extension JSONValue {
+  /// The token of the next page; old servers write an empty one on the last.
+  var nextPageToken: String? { self["next_page_token"]?.string.flatMap { $0.isEmpty ? nil : $0 } }
+}
+
+/// Does the work for each input, several at once, and keeps their order. The first failure ends all.
+func concurrently<Input: Sendable, Output: Sendable>(
+  _ inputs: [Input], atMost width: Int, _ work: @escaping @Sendable (Input) async throws(StoreError) -> Output
+) async throws(StoreError) -> [Output] {
+  let outcome = await withTaskGroup(of: (Int, Result<Output, StoreError>).self) { group in
+    var outputs = [Output?](repeating: nil, count: inputs.count)
+    var next = 0
+    func startNext() {
+      guard next < inputs.count else { return }
+      let (place, input) = (next, inputs[next])
+      next += 1
+      group.addTask {
+        do throws(StoreError) {
+          return (place, .success(try await work(input)))
+        } catch {
+          return (place, .failure(error))
+        }
+      }
+    }
+    for _ in 0..<width { startNext() }
+    while let (place, result) = await group.next() {
+      switch result {
+      case .success(let output): outputs[place] = output
+      case .failure(let error):
+        group.cancelAll()
+        return Result<[Output], StoreError>.failure(error)
+      }
+      startNext()
+    }
+    return .success(outputs.compactMap(\.self))
+  }
+  return try outcome.get()
+}
