@@ -4,7 +4,10 @@ import ArgumentParser
 struct GlobalOptions: ParsableArguments {
   @Option(
     name: .customLong("tracking-uri"),
-    help: "The store: sqlite:///relative.db, sqlite:////absolute.db. Default: MLFLOW_TRACKING_URI, else ./mlflow.db.")
+    help: """
+      The store: sqlite:///relative.db, sqlite:////absolute.db, http(s)://server, a folder mlruns, an exported .json file or \
+      a folder of them. Default: MLFLOW_TRACKING_URI, else ./mlruns or ./mlflow.db as MLflow has it.
+      """)
   var trackingURI: String?
 
   @Option(

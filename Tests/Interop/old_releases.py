@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Let old releases of MLflow write stores, and compare what they read back with what we read.
+"""Let old releases of MLflow write stores, and compare what they read back with what we read: from the database, from the
+database moved elsewhere, and through a tracking server of that release.
 
     old_releases.py --binary .build/release/mlflow-lens [--cache DIR] [--version 2.22.5 ...]
 
@@ -20,6 +21,7 @@ import tempfile
 from pathlib import Path
 
 from stdio_client import StdioClient
+from tracking_server import tracking_server
 
 HERE = Path(__file__).resolve().parent
 # Spans in artifact files with ids of their own (2.22), v3 encoding in files (3.0), rows and files together (3.4).
@@ -143,6 +145,8 @@ def check(version: str, python: Path, binary: Path) -> list[str]:
         problems += compare(binary, uri, expected)
         if fingerprint(folder) != before:
             problems.append("reading changed the store")
+        with tracking_server(folder, python=str(python)) as address:
+            problems += [f"through the server: {p}" for p in compare(binary, address, expected)]
         moved = folder.rename(folder.parent / "moved")
         problems += [f"after moving: {p}" for p in compare(binary, f"sqlite:///{moved / 'mlflow.db'}", expected)]
         return problems
@@ -169,7 +173,7 @@ def main() -> None:
         if python is None:
             continue
         problems = check(version, python, options.binary.resolve())
-        print(f"mlflow {version}: " + ("3 traces equal, in place and moved" if not problems else "DIFFERENT"))
+        print(f"mlflow {version}: " + ("3 traces equal, in place, through its server and moved" if not problems else "DIFFERENT"))
         for problem in problems[:20]:
             print(f"  {problem}")
         failed = failed or bool(problems)

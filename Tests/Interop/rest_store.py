@@ -3,25 +3,20 @@
 
     rest_store.py --binary .build/release/mlflow-lens
 
-Starts ``mlflow server`` from the Python environment that runs this script, on a copy of the sample store: once without and
-once with its basic-auth app.  Exit status 1 when anything differs.
+Starts ``mlflow server`` from the Python environment that runs this script, on a copy of the sample store: as it is, behind
+TLS with a private authority, and with its basic-auth app.  Exit status 1 when anything differs.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,64 +24,12 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
 from compare_with_mlflow import comparable, differences, read_by_us, trace_ids
 from stdio_client import StdioClient
+from tracking_server import behind_tls, private_authority, tracking_server
 
 ROOT = Path(__file__).resolve().parents[2]
-START_LIMIT = 120  # seconds
 USER, PASSWORD, WRONG = "admin", "a-right-pass:phrase 1", "a-wr0ng-passphrase"
 #: Calls that are answered differently on purpose, and why.  None is known.
 KNOWN_DIFFERENCES: dict[str, str] = {}
-
-
-# ------------------------------------------------------------------ the server
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@contextlib.contextmanager
-def tracking_server(folder: Path, *options: str, environment: dict[str, str] | None = None) -> Iterator[str]:
-    """A server on the copy of the store in ``folder``; gives its address and ends it with all its workers."""
-    port = free_port()
-    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}"]
-    command += ["--default-artifact-root", str(folder / "artifacts"), "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "1", *options]
-    log = folder / "server.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            stdout=output,
-            stderr=output,
-            env={**os.environ, **(environment or {})},
-            start_new_session=True,
-        )
-        address = f"http://127.0.0.1:{port}"
-        try:
-            wait_for(address, process, log)
-            yield address
-        finally:
-            # Its session holds the workers, and nothing that we did not start.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, 15)
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, 9)
-                process.wait()
-
-
-def wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + START_LIMIT
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError, urllib.error.URLError):
-            with urllib.request.urlopen(f"{address}/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        time.sleep(0.2)
-    raise SystemExit(f"the server did not start:\n{log.read_text()[-2000:]}")
 
 
 # ------------------------------------------------------------------ comparing
@@ -189,6 +132,20 @@ def check_passwords(binary: str, address: str) -> int:
     return wrong
 
 
+def check_tls(binary: str, address: str, certificate: Path) -> int:
+    """A private authority is believed when it is named, and only then; faults found."""
+    trusted = {"MLFLOW_TRACKING_SERVER_CERT_PATH": str(certificate)}
+    cases = [("named authority", trusted, 0), ("unknown authority", {}, 2), ("no check", {"MLFLOW_TRACKING_INSECURE_TLS": "true"}, 0)]
+    cases.append(("both", {**trusted, "MLFLOW_TRACKING_INSECURE_TLS": "true"}, 2))
+    wrong = 0
+    for name, environment, status in cases:
+        result = doctor(binary, address, environment)
+        is_right = result.returncode == status and (status == 0) == ("ready" in result.stdout)
+        print(f"TLS, {name}: " + ("as expected" if is_right else f"WRONG: exit {result.returncode}: {result.stdout}"))
+        wrong += not is_right
+    return wrong
+
+
 def auth_settings(folder: Path) -> dict[str, str]:
     """A configuration of the basic-auth app that keeps its users in ``folder``."""
     file = folder / "basic_auth.ini"
@@ -222,6 +179,12 @@ def main() -> None:
         shutil.copy(options.store, folder / "mlflow.db")
         with tracking_server(folder) as address:
             wrong = compare(binary, f"sqlite:///{folder / 'mlflow.db'}", address, {})
+            if shutil.which("openssl"):
+                certificate, key = private_authority(folder)
+                with behind_tls(address, certificate, key) as secure:
+                    wrong += check_tls(binary, secure, certificate)
+            else:
+                print("TLS: not checked, there is no openssl to make a certificate with")
         if has_auth_app():
             with tracking_server(folder, "--app-name", "basic-auth", environment=auth_settings(folder)) as address:
                 login = {"MLFLOW_TRACKING_USERNAME": USER, "MLFLOW_TRACKING_PASSWORD": PASSWORD}
