@@ -79,7 +79,13 @@ enum DemoServer {
       logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() })
   }
 
+  /// Waits long for work in flight at the end of the input: the other tests share this process's threads, and may keep it
+  /// from them for longer than the usual grace.
   static func target(_ context: DemoContext = DemoContext()) -> TranscriptTarget {
-    .inProcess { input, output in await make(context).run(reading: input, writing: output) }
+    var limits = Session.Limits()
+    limits.graceMs = 30_000
+    return .inProcess { [limits] input, output in
+      await make(context).run(reading: input, writing: output, limits: limits, interrupt: Interrupt())
+    }
   }
 }
