@@ -59,12 +59,16 @@ def run(binary: Path, seconds: float, wal: bool) -> list[str]:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name).resolve() / "mlflow.db"
         uri = f"sqlite:///{path}"
-        # The tables first: a writer that makes them is no reader's business.
-        subprocess.run([sys.executable, "-c", WRITER, uri, "0.1"], check=True, capture_output=True)
+        # The tables first: a writer that makes them is no reader's business. MLflow puts artifacts where it runs.
+        subprocess.run([sys.executable, "-c", WRITER, uri, "0.1"], check=True, capture_output=True, cwd=name)
         if wal:
             sqlite3.connect(path).execute("PRAGMA journal_mode=WAL").close()
         writer = subprocess.Popen(
-            [sys.executable, "-c", WRITER, uri, str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", WRITER, uri, str(seconds)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=name,
         )
         problems: list[str] = []
         seen: set[str] = set()
