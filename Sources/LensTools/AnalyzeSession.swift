@@ -115,13 +115,13 @@ struct AnalyzeSession: ParameterizedTool {
     guard let first = session.turns.first?.facts.trace.info, let last = session.turns.last?.facts.trace.info else {
       return []
     }
-    let span = last.requestTime.nanoseconds - first.requestTime.nanoseconds
+    let span = last.requestTime.nanoseconds.subtractingSaturating(first.requestTime.nanoseconds)
     let places = Set(session.turns.map(\.facts.trace.info.experimentID)).sorted()
     var line = "began \(first.requestTime.shortUTC) UTC, last turn +\(Units.duration(span)), experiment "
     line += places.map { experiments.label($0, context.excerpter) }.joined(separator: ", ")
     let people = users(session).map { "'\(context.excerpter.line($0, limit: 40))'" }
     if !people.isEmpty { line += ", user \(people.prefix(3).joined(separator: ", "))" }
-    let tokens = session.turns.compactMap { $0.tokenUsage?.total }.reduce(0, +)
+    let tokens = session.turns.compactMap { $0.tokenUsage?.total }.reduce(Int64(0)) { $0.addingSaturating($1) }
     if tokens > 0 { line += ", \(Units.count(tokens)) tokens" }
     var notes = [Answer.Note(line, rank: 2)]
     if session.supersededCount > 0 {
@@ -147,7 +147,7 @@ struct AnalyzeSession: ParameterizedTool {
     }
     let judged = AssessmentList(info.assessments, trace: turn.facts.trace, excerpter: excerpter)
     let marks = turn.assessments.prefix(4).map { judged.brief($0, limit: 48) }
-    var head = "T\(turn.number) +\(Units.duration(info.requestTime.nanoseconds - start))"
+    var head = "T\(turn.number) +\(Units.duration(info.requestTime.nanoseconds.subtractingSaturating(start)))"
     head += " \(Units.duration(milliseconds: info.executionDurationMs))"
     if let usage = turn.tokenUsage { head += " \(Outline.tokens(usage))" }
     if info.state != .ok { head += " \(info.state.rawValue)" }

@@ -127,12 +127,10 @@ struct InspectTurn: ParameterizedTool {
     var total: Int64 = 0
     for (index, time) in facts.selfTimes.enumerated() {
       guard let time else { continue }
-      total = total.addingReportingOverflow(time).partialValue
+      total = total.addingSaturating(time)
       let old = spent[facts.trace.spans[index].name] ?? (0, 0, index)
       let longest = (facts.selfTimes[old.longest] ?? 0) < time ? index : old.longest
-      spent[facts.trace.spans[index].name] = (
-        old.time.addingReportingOverflow(time).partialValue, old.count + 1, longest
-      )
+      spent[facts.trace.spans[index].name] = (old.time.addingSaturating(time), old.count + 1, longest)
     }
     guard total > 0, facts.trace.spans.count > 1 else { return nil }
     let top = spent.sorted { ($1.value.time, $0.value.longest) < ($0.value.time, $1.value.longest) }

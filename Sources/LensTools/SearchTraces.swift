@@ -106,7 +106,7 @@ struct SearchTraces: ParameterizedTool {
   private func moment(_ text: String, _ name: String, _ context: LensContext) throws(ToolError) -> Timestamp {
     if let time = Timestamp(text) { return time }
     if let back = Self.nanoseconds(back: text) {
-      let moment = Timestamp(nanoseconds: context.now().nanoseconds.subtractingReportingOverflow(back).partialValue)
+      let moment = Timestamp(nanoseconds: context.now().nanoseconds.subtractingSaturating(back))
       return Timestamp(milliseconds: moment.milliseconds)
     }
     throw ToolError(

@@ -43,7 +43,8 @@ public struct SessionFacts: Sendable {
       let facts = TraceFacts(trace)
       let before = offset > 0 ? ordered[offset - 1].info.requestTime.milliseconds : nil
       return Turn(
-        number: offset + 1, facts: facts, gapMs: before.map { trace.info.requestTime.milliseconds - $0 },
+        number: offset + 1, facts: facts,
+        gapMs: before.map { trace.info.requestTime.milliseconds.subtractingSaturating($0) },
         assessments: trace.info.assessments.filter { $0.isValid && $0.sessionID == nil && $0.scorerError == nil },
         findings: Detectors.examine(facts).findings)
     }

@@ -35,8 +35,7 @@ public struct TraceFacts: Sendable {
   /// Nanoseconds from the trace's first span to this one's start.
   public func offset(_ index: Int) -> Int64 {
     guard let first = trace.spans.first else { return 0 }
-    return trace.spans[index].startTime.nanoseconds.subtractingReportingOverflow(first.startTime.nanoseconds)
-      .partialValue
+    return trace.spans[index].startTime.nanoseconds.subtractingSaturating(first.startTime.nanoseconds)
   }
 
   /// A span's time minus the union of its children's, each cut to the span's own.
@@ -50,11 +49,11 @@ public struct TraceFacts: Sendable {
         let childStart = max(spans[child].startTime.nanoseconds, reached)
         let childEnd = min(spans[child].endTime?.nanoseconds ?? end, end)
         if childEnd > childStart {
-          covered += childEnd - childStart
+          covered = covered.addingSaturating(childEnd.subtractingSaturating(childStart))
           reached = childEnd
         }
       }
-      return max(0, end.subtractingReportingOverflow(start).partialValue - covered)
+      return max(0, end.subtractingSaturating(start).subtractingSaturating(covered))
     }
   }
 
@@ -70,7 +69,7 @@ public struct TraceFacts: Sendable {
       }
       func sum(_ field: KeyPath<TokenUsage, Int64?>) -> Int64? {
         guard let old = total?[keyPath: field] else { return usage[keyPath: field] }
-        return old + (usage[keyPath: field] ?? 0)
+        return old.addingSaturating(usage[keyPath: field] ?? 0)
       }
       total = TokenUsage(input: sum(\.input), output: sum(\.output), total: sum(\.total))
     }

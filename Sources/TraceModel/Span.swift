@@ -36,7 +36,7 @@ public struct Span: Sendable {
 
   /// Nanoseconds from start to end; nil while open. Negative when the clocks disagreed.
   public var durationNanoseconds: Int64? {
-    endTime.map { $0.nanoseconds.subtractingReportingOverflow(startTime.nanoseconds).partialValue }
+    endTime.map { $0.nanoseconds.subtractingSaturating(startTime.nanoseconds) }
   }
 
   /// The message beside the status, usually of the exception; nil when empty.

@@ -8,8 +8,7 @@ public struct Timestamp: Hashable, Sendable, Comparable {
 
   /// From milliseconds since 1970; what does not fit is clamped.
   public init(milliseconds: Int64) {
-    let (product, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
-    nanoseconds = overflow ? (milliseconds < 0 ? .min : .max) : product
+    nanoseconds = milliseconds.multipliedSaturating(by: 1_000_000)
   }
 
   /// Whole milliseconds since 1970, rounded down.
@@ -51,7 +50,7 @@ public struct Timestamp: Hashable, Sendable, Comparable {
     guard let seconds = reader.seconds(), let fraction = reader.fraction, reader.isAtEnd else { return nil }
     let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     guard !overflow else { return nil }
-    self.init(nanoseconds: product + fraction)
+    self.init(nanoseconds: product.addingSaturating(fraction))
   }
 
   private var civil: (date: String, time: String, nanosecond: Int64) {

@@ -13,7 +13,7 @@ public struct TokenUsage: Sendable, Hashable {
   public init(input: Int64?, output: Int64?, total: Int64? = nil) {
     self.input = input
     self.output = output
-    self.total = total ?? (input.flatMap { left in output.map { left + $0 } })
+    self.total = total ?? (input.flatMap { left in output.map { left.addingSaturating($0) } })
   }
 
   /// Reads MLflow's object (`input_tokens`, `output_tokens`, `total_tokens`); nil when it holds none of them.

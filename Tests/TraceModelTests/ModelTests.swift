@@ -127,3 +127,18 @@ struct SpanTreeTests {
     #expect(tree.depthFirst().sorted() == Array(trace.spans.indices), "no span is lost")
   }
 }
+
+@Suite struct SaturatingTests {
+  @Test(arguments: [
+    (Int64.max, Int64.max), (.max, .min), (.min, .max), (.min, .min), (.min, -1), (-1, .min), (.max, -1), (0, .min),
+    (7, 5), (-7, 5),
+  ])
+  func staysAtTheLimit(left: Int64, right: Int64) {
+    // 128 bits hold every result.
+    func limited(_ exact: Int128) -> Int64 { Int64(clamping: exact) }
+    let (wideLeft, wideRight) = (Int128(left), Int128(right))
+    #expect(left.addingSaturating(right) == limited(wideLeft + wideRight))
+    #expect(left.subtractingSaturating(right) == limited(wideLeft - wideRight))
+    #expect(left.multipliedSaturating(by: right) == limited(wideLeft * wideRight))
+  }
+}

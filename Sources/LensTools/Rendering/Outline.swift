@@ -180,7 +180,7 @@ struct Outline {
     let alias = Trace.alias(ofSpanAt: index)
     var words = "\(alias) \(indent(index))\(name)\(typeWord(type)) \(Units.duration(span.durationNanoseconds))"
     let selfTime = facts.selfTimes[index]
-    if !facts.tree.children[index].isEmpty, let selfTime, let whole = span.durationNanoseconds, selfTime * 5 > whole {
+    if !facts.tree.children[index].isEmpty, let selfTime, let whole = span.durationNanoseconds, selfTime > whole / 5 {
       words += " (self \(Units.duration(selfTime)))"
     }
     if span.status == .error { words += " ERROR" }

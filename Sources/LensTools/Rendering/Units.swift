@@ -1,3 +1,5 @@
+import TraceModel
+
 /// Numbers as people read them, two or three digits of them.
 enum Units {
   /// Nanoseconds: `850µs`, `310ms`, `1.28s`, `47.3s`, `2m05s`, `1h02m`.
@@ -20,7 +22,7 @@ enum Units {
 
   /// Milliseconds, in the same way.
   static func duration(milliseconds: Int64?) -> String {
-    duration(milliseconds.map { $0.multipliedReportingOverflow(by: 1_000_000).partialValue })
+    duration(milliseconds.map { $0.multipliedSaturating(by: 1_000_000) })
   }
 
   /// Bytes: `412B`, `1.2kB`, `20.0MB`.

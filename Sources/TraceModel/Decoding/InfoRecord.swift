@@ -54,7 +54,7 @@ extension TraceInfo {
     guard let whole = Int64(parts[0]), parts.count <= 2 else { return nil }
     let digits = parts.count == 2 ? String((parts[1] + "000").prefix(3)) : "0"
     guard let fraction = Int64(digits) else { return nil }
-    return whole * 1_000 + (text.hasPrefix("-") ? -fraction : fraction)
+    return whole.multipliedSaturating(by: 1_000).addingSaturating(text.hasPrefix("-") ? -fraction : fraction)
   }
 
   private static func map(_ value: JSONValue?) -> [String: String] {

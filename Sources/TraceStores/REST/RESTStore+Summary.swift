@@ -29,7 +29,7 @@ extension RESTStore {
       kind: "MLflow tracking server" + (isVersion ? " \(connection.access.harmless(String(text)))" : ""),
       experimentCount: experiments.count, traceCount: infos.count,
       sessionCount: Set(infos.compactMap(\.sessionID)).count,
-      spanCount: spans.reduce(0) { $0.addingReportingOverflow(Int($1)).partialValue },
+      spanCount: Int(spans.reduce(Int64(0)) { $0.addingSaturating($1) }),
       newestTrace: newest.map { ($0.id, $0.requestTime) }, limitations: limitations)
   }
 }
