@@ -51,14 +51,12 @@ public struct StoreLocator: Sendable {
   public func open() throws(StoreError) -> any TraceStore {
     let location = location
     let uri = option ?? environmentURI ?? location.uri
-    let scheme = uri.firstIndex(of: ":").map { uri[..<$0].lowercased() } ?? ""
+    let scheme = uri.firstIndex(of: ":").map { uri[..<$0].lowercased() } ?? (uri == "databricks" ? uri : "")
     switch scheme {
     case _ where scheme == "sqlite" || scheme.hasPrefix("sqlite+"):
       return sqlite(try path(ofSQLiteURI: uri), location)
-    case "http", "https":
+    case "http", "https", "databricks":
       return try RESTStore(uri: uri, environment: environment.values, location: location)
-    case _ where scheme.hasPrefix("databricks") || uri == "databricks":
-      throw unsupported(location, "Reading from Databricks")
     case "postgresql", "mysql", "mssql", "oracle":
       throw StoreError(
         .unsupported, "The database of '\(location.uri)' is not read directly",
@@ -74,7 +72,12 @@ public struct StoreLocator: Sendable {
           .noStore, "There is nothing at '\(path)' (\(location.reason))",
           hint: "Give --tracking-uri sqlite:///path/to/mlflow.db, or set MLFLOW_TRACKING_URI")
       }
-      throw unsupported(location, "Reading the file store (mlruns)")
+      let database = "\(path)/mlflow.db"
+      throw StoreError(
+        .noStore, "'\(path)' (\(location.reason)) holds no traces: it is no file store and has no exported files",
+        hint: FileManager.default.fileExists(atPath: database)
+          ? "There is a database in it: --tracking-uri sqlite:///\(database)"
+          : "A file store has folders with meta.yaml; exports are .json and .jsonl files; a database is sqlite:///path")
     default:
       throw StoreError(
         .unsupported, "'\(location.uri)' (\(location.reason)) is no kind of store this tool knows",
@@ -85,12 +88,6 @@ public struct StoreLocator: Sendable {
   private func sqlite(_ path: String, _ location: StoreLocation) -> SQLiteStore {
     let destination = artifactsDestination.map { absolute($0.hasPrefix("file:") ? Self.path(ofURI: $0) : $0) }
     return SQLiteStore(path: path, location: location, artifactsDestination: destination)
-  }
-
-  private func unsupported(_ location: StoreLocation, _ what: String) -> StoreError {
-    StoreError(
-      .unsupported, "\(what) is not supported yet: '\(location.uri)' (\(location.reason))",
-      hint: "This version reads MLflow's SQLite database: --tracking-uri sqlite:///path/to/mlflow.db")
   }
 
   private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)" }

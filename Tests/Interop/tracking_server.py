@@ -81,11 +81,14 @@ def private_authority(folder: Path) -> tuple[Path, Path]:
 
 
 @contextlib.contextmanager
-def behind_tls(address: str, certificate: Path, key: Path) -> Iterator[str]:
-    """TLS before a server of plain HTTP; gives the address to ask."""
+def behind_tls(address: str, certificate: Path, key: Path, clients: Path | None = None) -> Iterator[str]:
+    """TLS before a server of plain HTTP; gives the address to ask.  With ``clients``, who asks needs a certificate of theirs."""
     target = ("127.0.0.1", int(address.rsplit(":", 1)[1]))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
+    if clients:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(clients)
     listener = socket.create_server(("127.0.0.1", 0))
 
     def pump(source: socket.socket, sink: socket.socket) -> None:

@@ -68,11 +68,16 @@ struct RESTCredentialsTests {
   }
 
   @Test(arguments: [
-    (["MLFLOW_TRACKING_AWS_SIGV4": "true"], "MLFLOW_TRACKING_AWS_SIGV4"),
+    (["MLFLOW_TRACKING_AWS_SIGV4": "true"], "no access key was found"),
+    (
+      ["MLFLOW_TRACKING_AWS_SIGV4": "true", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s3cret"],
+      "no region was found"
+    ),
     (["MLFLOW_TRACKING_AUTH": "kubernetes"], "MLFLOW_TRACKING_AUTH"),
     (["MLFLOW_TRACKING_INSECURE_TLS": "1", "MLFLOW_TRACKING_SERVER_CERT_PATH": "/x"], "are both set"),
     (["MLFLOW_TRACKING_SERVER_CERT_PATH": "/no/such.pem"], "there is nothing at '/no/such.pem'"),
     (["MLFLOW_TRACKING_TOKEN": "s3cret\r\nX-Evil: 1"], "control character"),
+    (["MLFLOW_WORKSPACE": "a\r\nX-Evil: 1"], "control character"),
   ])
   func whatCannotBeDoneIsSaid(_ environment: [String: String], _ words: String) {
     #expect {

@@ -74,13 +74,13 @@ final class RESTServer: Sendable {
       while case let connection = accept(listener, nil, nil), connection >= 0 {
         Thread.detachNewThread { self.serve(connection) }
       }
+      // Closed by whoever accepts on it: the next server's listener may get the same number.
+      close(listener)
     }
   }
 
-  func stop() {
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-  }
+  /// Ends the accepting; the kernel refuses connections from then on.
+  func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
   private func serve(_ connection: Int32) {
     defer { close(connection) }

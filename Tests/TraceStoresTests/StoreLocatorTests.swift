@@ -48,7 +48,8 @@ struct StoreLocatorTests {
 
   @Test(arguments: [
     ("https://u:secret@", "'https://' names no host"),
-    ("databricks", "Databricks"), ("postgresql://u:secret@host/db", "not read directly"),
+    ("databricks", "No Databricks workspace is set"),
+    ("/usr", "holds no traces"), ("postgresql://u:secret@host/db", "not read directly"),
     ("/no/such/folder", "There is nothing at '/no/such/folder'"), ("sqlite://", "names no database file"),
     ("ftp://x", "no kind of store"), ("s3://bucket", "no kind of store"),
   ])

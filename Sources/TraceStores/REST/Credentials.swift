@@ -9,12 +9,15 @@ enum Credentials: Sendable, Hashable, CustomStringConvertible, CustomDebugString
   case none
   case basic(user: String, password: String)
   case bearer(String)
+  /// Each request is signed; the keys themselves are not sent.
+  case aws(AWSKeys)
 
   var description: String {
     switch self {
     case .none: "no credentials"
     case .basic: "user and password"
     case .bearer: "a token"
+    case .aws: "AWS keys"
     }
   }
 
@@ -23,7 +26,7 @@ enum Credentials: Sendable, Hashable, CustomStringConvertible, CustomDebugString
   /// The value of the header `Authorization`.
   var header: String? {
     switch self {
-    case .none: nil
+    case .none, .aws: nil
     case .basic: encoded.map { "Basic \($0)" }
     case .bearer(let token): "Bearer \(token)"
     }
@@ -40,25 +43,26 @@ enum Credentials: Sendable, Hashable, CustomStringConvertible, CustomDebugString
     case .none: []
     case .basic(_, let password): [password] + (encoded.map { [$0] } ?? [])
     case .bearer(let token): [token]
+    case .aws(let keys): [keys.secretKey] + (keys.sessionToken.map { [$0] } ?? [])
     }
   }
 
   /// MLflow's rules: user and password, each from the environment or else from `~/.mlflow/credentials`; if one is missing,
-  /// the token. A user in the URL wins over all of them.
-  ///
-  /// - Parameter file: The text of the credentials file, if there is one.
-  init(userInfo: String?, environment: [String: String], file: String?) throws(StoreError) {
+  /// the token. A user in the URL wins over all of them, and signing for AWS over that.
+  init(userInfo: String?, host: String, settings: UserSettings) throws(StoreError) {
+    let environment = settings.variables
     if environment.flag("MLFLOW_TRACKING_AWS_SIGV4") {
-      throw StoreError(
-        .unsupported, "Signing requests for AWS (MLFLOW_TRACKING_AWS_SIGV4) is not supported",
-        hint: "Use a user and password or MLFLOW_TRACKING_TOKEN, or read the database file directly")
+      self = .aws(try AWSKeys(host: host, settings: settings))
+      try checkHeaders()
+      return
     }
     if environment.given("MLFLOW_TRACKING_AUTH") != nil {
       throw StoreError(
         .unsupported, "Authentication plug-ins of MLflow (MLFLOW_TRACKING_AUTH) are Python code and not supported",
         hint: "Use a user and password or MLFLOW_TRACKING_TOKEN")
     }
-    let entries = file.map(Self.entries) ?? [:]
+    let entries =
+      settings.homeFile(".mlflow/credentials").map { INIFile.section("mlflow", of: $0, interpolates: true) } ?? [:]
     func setting(_ name: String) -> String? { environment.given(name) ?? entries[name.lowercased()] }
     if let userInfo {
       let parts = userInfo.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -72,102 +76,22 @@ enum Credentials: Sendable, Hashable, CustomStringConvertible, CustomDebugString
     } else {
       self = .none
     }
+    try checkHeaders()
+  }
+
+  /// A line break in a header would begin another one; NUL would end it.
+  func checkHeaders() throws(StoreError) {
     let texts: [String] =
       switch self {
       case .none: []
       case .basic(let user, let password): [user, password]
       case .bearer(let token): [token]
+      case .aws(let keys): [keys.accessKey, keys.secretKey, keys.region, keys.sessionToken ?? ""]
       }
-    // A line break in a header would begin another one; NUL would end it.
     guard texts.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }) else {
       throw StoreError(
         .unsupported, "The credentials for the tracking server hold a line break or another control character",
-        hint: "Check MLFLOW_TRACKING_USERNAME, _PASSWORD and _TOKEN and ~/.mlflow/credentials")
+        hint: "Check the variables and the file that they come from")
     }
-  }
-
-  /// The entries of the section `[mlflow]`, keys in lower case, as Python's configparser reads them.
-  private static func entries(of file: String) -> [String: String] {
-    var entries: [String: String] = [:]
-    var isOurs = false
-    for line in file.split(whereSeparator: \.isNewline) {
-      let text = line.trimmed
-      if text.first == "[" {
-        isOurs = text == "[mlflow]"
-      } else if isOurs, let mark = text.firstIndex(where: { $0 == "=" || $0 == ":" }), !"#;".contains(text.prefix(1)) {
-        let value = text[text.index(after: mark)...].trimmed
-        // configparser interpolates: a percent sign is written twice.
-        entries[text[..<mark].trimmed.lowercased()] = replacing("%%", in: value, with: "%")
-      }
-    }
-    return entries.filter { !$0.value.isEmpty }
-  }
-
-  private static func replacing(_ old: String, in text: Substring, with new: String) -> String {
-    var output = ""
-    var rest = text
-    while let range = rest.firstRange(of: old) {
-      output += rest[..<range.lowerBound] + new
-      rest = rest[range.upperBound...]
-    }
-    return output + rest
-  }
-}
-
-/// How the server is recognised, and we by it.
-struct TLSOptions: Sendable, Hashable {
-  /// A file or folder of certificates to trust; nil for the system's.
-  var authorities: String?
-  var authoritiesAreFolder = false
-  /// A PEM file with certificate and key.
-  var clientCertificate: String?
-  var isInsecure = false
-}
-
-extension TLSOptions {
-  /// MLflow's variables, and those that the HTTP library of its Python client heeds.
-  ///
-  /// - Parameter isFolder: Whether a path names a folder; nil when nothing is there.
-  init(environment: [String: String], isFolder: (String) -> Bool?) throws(StoreError) {
-    isInsecure = environment.flag("MLFLOW_TRACKING_INSECURE_TLS")
-    let own = environment.given("MLFLOW_TRACKING_SERVER_CERT_PATH")
-    guard own == nil || !isInsecure else {
-      throw StoreError(
-        .unsupported, "MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH are both set",
-        hint: "Set one of them: trust every certificate, or those of the file")
-    }
-    authorities = own ?? environment.given("REQUESTS_CA_BUNDLE") ?? environment.given("CURL_CA_BUNDLE")
-    clientCertificate = environment.given("MLFLOW_TRACKING_CLIENT_CERT_PATH")
-    for (name, path) in [("The certificates to trust", authorities), ("The client certificate", clientCertificate)] {
-      guard let path else { continue }
-      guard let folder = isFolder(path) else {
-        throw StoreError(
-          .unreadable, "\(name): there is nothing at '\(path)'",
-          hint: "Check MLFLOW_TRACKING_SERVER_CERT_PATH (or REQUESTS_CA_BUNDLE) and MLFLOW_TRACKING_CLIENT_CERT_PATH")
-      }
-      if path == authorities { authoritiesAreFolder = folder }
-    }
-  }
-}
-
-extension [String: String] {
-  /// The variable, unless it is empty or a placeholder that a host left unfilled.
-  func given(_ name: String) -> String? {
-    self[name].flatMap { $0.isEmpty || $0.hasPrefix("${user_config.") ? nil : $0 }
-  }
-
-  /// A truth value as MLflow reads it.
-  func flag(_ name: String, default standard: Bool = false) -> Bool {
-    given(name).map { ["true", "1"].contains($0.lowercased()) } ?? standard
-  }
-}
-
-extension StringProtocol {
-  /// Without blanks at either end.
-  var trimmed: SubSequence {
-    guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace }) else {
-      return self[endIndex...]
-    }
-    return self[first...last]
   }
 }

@@ -5,15 +5,19 @@ import Synchronization
 /// libcurl: timeouts that hold for the whole exchange, proxies from the environment, compression, the system's TLS.
 final class CurlClient: HTTPClient {
   private let tls: TLSOptions
+  private let proxy: String?
   private let maximumBodySize: Int
   private let idle = Mutex<[CurlConnection]>([])
 
   /// Connections kept for the next request; more are opened while many are under way.
   private static let keptConnections = 8
 
-  /// - Parameter maximumBodySize: Bytes of a body after decompression; a longer one is a failure.
-  init(tls: TLSOptions, maximumBodySize: Int = 512 << 20) {
+  /// - Parameters:
+  ///   - proxy: The proxy of plain HTTP, in place of those that libcurl finds in the environment.
+  ///   - maximumBodySize: Bytes of a body after decompression; a longer one is a failure.
+  init(tls: TLSOptions, proxy: String? = nil, maximumBodySize: Int = 512 << 20) {
     self.tls = tls
+    self.proxy = proxy
     self.maximumBodySize = maximumBodySize
   }
 
@@ -24,7 +28,7 @@ final class CurlClient: HTTPClient {
     } else {
       connection = try CurlConnection()
     }
-    let outcome = await connection.send(request, tls: tls, maximumBodySize: maximumBodySize)
+    let outcome = await connection.send(request, tls: tls, proxy: proxy, maximumBodySize: maximumBodySize)
     idle.withLock { if $0.count < Self.keptConnections { $0.append(connection) } }
     return try outcome.get()
   }
@@ -53,14 +57,14 @@ private final class CurlConnection: @unchecked Sendable {
   deinit { unsafe lens_transfer_free(transfer) }
 
   func send(
-    _ request: HTTPRequest, tls: TLSOptions, maximumBodySize: Int
+    _ request: HTTPRequest, tls: TLSOptions, proxy: String?, maximumBodySize: Int
   ) async -> Result<HTTPResponse, HTTPFailure> {
     isCancelled.store(false, ordering: .relaxed)
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         queue.async {
           let sink = ResponseSink(limit: maximumBodySize)
-          continuation.resume(returning: self.perform(request, tls, into: sink))
+          continuation.resume(returning: self.perform(request, tls, proxy, into: sink))
         }
       }
     } onCancel: {
@@ -70,11 +74,11 @@ private final class CurlConnection: @unchecked Sendable {
   }
 
   private func perform(
-    _ request: HTTPRequest, _ tls: TLSOptions, into sink: ResponseSink
+    _ request: HTTPRequest, _ tls: TLSOptions, _ proxy: String?, into sink: ResponseSink
   ) -> Result<HTTPResponse, HTTPFailure> {
     unsafe lens_transfer_reset(transfer)
     defer { unsafe lens_stop(transfer) }
-    guard configure(request), configure(tls) else {
+    guard configure(request), configure(tls), proxy.map({ set(CURLOPT_PROXY, $0) }) ?? true else {
       return .failure(HTTPFailure(kind: .other, detail: "this libcurl lacks an option that is needed"))
     }
     // The sink outlives the transfer: it is a parameter, and `extracting` below is its last use.
@@ -108,6 +112,11 @@ private final class CurlConnection: @unchecked Sendable {
     if request.method == .post {
       let body = request.body ?? []
       isSet = isSet && set(CURLOPT_POST, 1) && (unsafe lens_set_body(transfer, body, body.count))
+    }
+    if let keys = request.signing {
+      isSet =
+        isSet && set(CURLOPT_AWS_SIGV4, "aws:amz:\(keys.region):\(AWSKeys.service)")
+        && set(CURLOPT_USERNAME, keys.accessKey) && set(CURLOPT_PASSWORD, keys.secretKey)
     }
     for header in request.headers {
       isSet = isSet && (unsafe lens_add_header(transfer, "\(header.name): \(header.value)"))

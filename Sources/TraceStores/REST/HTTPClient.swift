@@ -18,6 +18,8 @@ struct HTTPRequest: Sendable {
   var url: String
   var headers: [(name: String, value: String)] = []
   var body: [UInt8]?
+  /// Keys to sign with, as AWS's API Gateway wants it.
+  var signing: AWSKeys?
   /// For everything from the connection to the last byte of the body.
   var timeout: Duration
 }

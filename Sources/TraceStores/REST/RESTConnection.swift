@@ -6,7 +6,10 @@ struct RESTRequest: Sendable {
   /// From the base address, beginning with a slash; escaped where need be.
   var path: String
   var query: [(name: String, value: String)] = []
+  var headers: [(name: String, value: String)] = []
   var body: JSON?
+  /// Whether it is asked of the user's workspace, and not of the server.
+  var isInWorkspace = true
 
   static func get(_ path: String, _ query: (name: String, value: String)...) -> RESTRequest {
     RESTRequest(path: path, query: query)
@@ -63,9 +66,21 @@ struct RESTAnswer: Sendable {
 struct RESTConnection: Sendable {
   let access: ServerAccess
   let client: any HTTPClient
+  private let workspace: Workspace?
+
+  init(access: ServerAccess, client: any HTTPClient) {
+    self.access = access
+    self.client = client
+    workspace = access.workspace.map { Workspace(name: $0) }
+  }
 
   /// The answer of MLflow, or of what stands in its place. No access and overload are errors already.
   func ask(_ request: RESTRequest) async throws(StoreError) -> RESTAnswer {
+    if let workspace { try await workspace.confirm { () async throws(StoreError) in try await send(.workspaceProbe) } }
+    return try await send(request)
+  }
+
+  private func send(_ request: RESTRequest) async throws(StoreError) -> RESTAnswer {
     let answer = RESTAnswer(try await exchange(request))
     if let error = error(ofAnyRoute: answer, request) { throw error }
     return answer
@@ -84,9 +99,14 @@ struct RESTConnection: Sendable {
     let clock = ContinuousClock()
     let deadline = clock.now + access.retry.timeout
     var message = HTTPRequest(method: request.method, url: url(request), timeout: access.retry.timeout)
-    message.headers = [("Accept", "application/json")]
+    message.headers = [("Accept", "application/json")] + request.headers
     // Written here and not left to libcurl, which would put user and password into the URLs it resolves redirects to.
     if let value = access.credentials.header { message.headers.append(("Authorization", value)) }
+    if case .aws(let keys) = access.credentials {
+      message.signing = keys
+      if let token = keys.sessionToken { message.headers.append(("X-Amz-Security-Token", token)) }
+    }
+    if let name = access.workspace, request.isInWorkspace { message.headers.append((Workspace.header, name)) }
     if let body = request.body {
       message.body = body.bytes
       message.headers.append(("Content-Type", "application/json"))
@@ -131,7 +151,9 @@ struct RESTConnection: Sendable {
   }
 
   private func url(_ request: RESTRequest) -> String {
-    let query = request.query.map { "\(RESTRequest.escaped($0.name))=\(RESTRequest.escaped($0.value))" }
+    // In the order that signatures are made of; only values of one name depend on theirs.
+    let sorted = request.query.enumerated().sorted { ($0.element.name, $0.offset) < ($1.element.name, $1.offset) }
+    let query = sorted.map(\.element).map { "\(RESTRequest.escaped($0.name))=\(RESTRequest.escaped($0.value))" }
     return access.base + request.path + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
   }
 }

@@ -7,9 +7,7 @@ extension RESTStore {
   public func summary() async throws(StoreError) -> StoreSummary {
     let experiments = try await experiments()
     let isVersion3 = try await hasVersion3()
-    let answer = try await connection.ask(.get("/version"))
-    let text = String(decoding: answer.response.body.prefix(40), as: UTF8.self).trimmed
-    let isVersion = answer.response.status == 200 && text.first?.isNumber == true
+    let kind = try await kind()
     var limitations: [String] = []
     let ids = experiments.map(\.id)
     let (infos, isComplete) =
@@ -26,10 +24,19 @@ extension RESTStore {
     }
     let newest = infos.max { left, right in (left.requestTime, right.id) < (right.requestTime, left.id) }
     return StoreSummary(
-      kind: "MLflow tracking server" + (isVersion ? " \(connection.access.harmless(String(text)))" : ""),
+      kind: kind,
       experimentCount: experiments.count, traceCount: infos.count,
       sessionCount: Set(infos.compactMap(\.sessionID)).count,
       spanCount: Int(spans.reduce(Int64(0)) { $0.addingSaturating($1) }),
       newestTrace: newest.map { ($0.id, $0.requestTime) }, limitations: limitations)
+  }
+
+  private func kind() async throws(StoreError) -> String {
+    if connection.access.isDatabricks { return "Databricks workspace" }
+    let answer = try await connection.ask(.get("/version"))
+    let text = String(decoding: answer.response.body.prefix(40), as: UTF8.self).trimmed
+    let isVersion = answer.response.status == 200 && text.first?.isNumber == true
+    return "MLflow tracking server" + (isVersion ? " \(connection.access.harmless(String(text)))" : "")
+      + (connection.access.workspace.map { ", workspace '\(connection.access.harmless($0))'" } ?? "")
   }
 }

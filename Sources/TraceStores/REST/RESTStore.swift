@@ -8,6 +8,8 @@ public final class RESTStore: TraceStore {
   /// Where it is, for people.
   public let location: StoreLocation
   let connection: RESTConnection
+  /// For addresses that the server signs: knows no client certificate.
+  let storageClient: any HTTPClient
   /// What this server was found to have; asked once, for all calls.
   let routes = Mutex(Routes())
 
@@ -29,19 +31,26 @@ public final class RESTStore: TraceStore {
   static let bound = 5_000
 
   /// A store that is asked at its first question.
-  init(connection: RESTConnection, location: StoreLocation) {
+  init(connection: RESTConnection, storageClient: any HTTPClient, location: StoreLocation) {
     self.connection = connection
+    self.storageClient = storageClient
     self.location = location
   }
 
-  /// A store for an `http` or `https` address, with MLflow's environment variables and credentials file.
+  /// A store for an `http` or `https` address, or a workspace of Databricks, with MLflow's environment variables and credentials file.
   ///
   /// - Throws: ``StoreError/Code/unsupported`` for ways to log in that it does not know.
   public convenience init(
     uri: String, environment: [String: String], location: StoreLocation
   ) throws(StoreError) {
-    let access = try ServerAccess(uri: uri, environment: environment)
-    self.init(connection: RESTConnection(access: access, client: CurlClient(tls: access.tls)), location: location)
+    let settings = UserSettings(variables: environment)
+    let access =
+      uri.lowercased().hasPrefix("databricks")
+      ? try DatabricksAccess.access(uri: uri, settings: settings) : try ServerAccess(uri: uri, settings: settings)
+    self.init(
+      connection: RESTConnection(access: access, client: CurlClient(tls: access.tls, proxy: access.proxy)),
+      storageClient: CurlClient(tls: access.tls.anonymous, proxy: access.proxy),
+      location: location)
   }
 
   // MARK: Experiments

@@ -12,15 +12,31 @@ struct ServerAccess: Sendable {
   let tls: TLSOptions
   let retry: RetryPolicy
   let allowsRedirects: Bool
+  /// The workspace that the user works in, where the server has several.
+  let workspace: String?
+  /// Databricks keeps spans in files that it signs addresses for.
+  let isDatabricks: Bool
+  /// The proxy that libcurl does not find by itself.
+  let proxy: String?
 
   /// Reads MLflow's variables and credentials file.
-  init(uri: String, environment: [String: String]) throws(StoreError) {
+  init(uri: String, settings: UserSettings) throws(StoreError) {
     let (base, userInfo) = Self.split(uri)
-    let path = environment.given("HOME").map { "\($0)/.mlflow/credentials" }
-    let file = path.flatMap { try? Data(contentsOf: URL(fileURLWithPath: $0)) }
+    guard let origin = Origin(base) else {
+      throw StoreError(
+        .noStore, "'\(base)' names no host", hint: "Write the address of the MLflow server, like http://host:5000")
+    }
+    try self.init(
+      base: base, credentials: Credentials(userInfo: userInfo, host: origin.host, settings: settings),
+      settings: settings, isDatabricks: false)
+  }
+
+  /// A server whose credentials are known, with MLflow's variables for everything else.
+  init(base: String, credentials: Credentials, settings: UserSettings, isDatabricks: Bool) throws(StoreError) {
+    let environment = settings.variables
     self.base = base
-    credentials = try Credentials(
-      userInfo: userInfo, environment: environment, file: file.map { String(decoding: $0, as: UTF8.self) })
+    self.credentials = credentials
+    self.isDatabricks = isDatabricks
     tls = try TLSOptions(environment: environment) { path in
       (try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType).map {
         $0 == .typeDirectory
@@ -28,10 +44,22 @@ struct ServerAccess: Sendable {
     }
     retry = RetryPolicy(environment: environment)
     allowsRedirects = environment.flag("MLFLOW_ALLOW_HTTP_REDIRECTS", default: true)
-    guard Origin(base) != nil else {
-      throw StoreError(
-        .noStore, "'\(base)' names no host", hint: "Write the address of the MLflow server, like http://host:5000")
+    let workspace = isDatabricks ? "" : (environment.given("MLFLOW_WORKSPACE") ?? "").trimmed
+    guard workspace.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+      throw StoreError(.unsupported, "MLFLOW_WORKSPACE holds a line break or another control character")
     }
+    self.workspace = workspace.isEmpty ? nil : String(workspace)
+    // libcurl heeds the small spelling only, MLflow's client both.
+    let isKnownToCurl = ["http_proxy", "all_proxy", "ALL_PROXY"].contains { environment.given($0) != nil }
+    proxy = base.hasPrefix("http://") && !isKnownToCurl ? environment.given("HTTP_PROXY") : nil
+  }
+
+  /// A place that a server has signed an address for: without our credentials.
+  init(storageAt base: String, askedBy server: ServerAccess) {
+    self.base = base
+    credentials = .none
+    (isDatabricks, workspace) = (false, nil)
+    (tls, retry, allowsRedirects, proxy) = (server.tls.anonymous, server.retry, server.allowsRedirects, server.proxy)
   }
 
   /// What precedes the last `@` is user info even if the password holds a slash: better than to show it as a path.

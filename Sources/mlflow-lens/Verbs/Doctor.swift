@@ -16,8 +16,11 @@ struct Doctor: AsyncParsableCommand {
       let summary = try await options.settings.locator.open().summary()
       lines.append("kind: \(summary.kind)")
       lines.append(
-        "holds: \(summary.experimentCount) experiments, \(summary.traceCount) traces, \(summary.spanCount) spans, "
-          + "\(summary.sessionCount) sessions")
+        "holds: "
+          + [
+            (summary.experimentCount, "experiment"), (summary.traceCount, "trace"), (summary.spanCount, "span"),
+            (summary.sessionCount, "session"),
+          ].map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", "))
       if let newest = summary.newestTrace {
         lines.append("newest trace: \(newest.id), began \(newest.time.shortUTC) UTC")
       }
