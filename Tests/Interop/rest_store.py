@@ -4,7 +4,7 @@
     rest_store.py --binary .build/release/mlflow-lens
 
 Starts ``mlflow server`` from the Python environment that runs this script, on a copy of the sample store: as it is, behind
-TLS with a private authority, and with its basic-auth app.  Exit status 1 when anything differs.
+TLS with a private authority, with PostgreSQL in the database's place, and with its basic-auth app.  Exit status 1 when anything differs.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pathlib import Path
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
 from compare_with_mlflow import comparable, differences, read_by_us, trace_ids
+from postgres import postgres_with
 from stdio_client import StdioClient
 from tracking_server import behind_tls, private_authority, tracking_server
 
@@ -185,6 +186,13 @@ def main() -> None:
                     wrong += check_tls(binary, secure, certificate)
             else:
                 print("TLS: not checked, there is no openssl to make a certificate with")
+        with postgres_with(folder / "mlflow.db") as uri:
+            if uri:
+                print("PostgreSQL behind the server:")
+                with tracking_server(folder, store=uri) as address:
+                    wrong += compare(binary, f"sqlite:///{folder / 'mlflow.db'}", address, {})
+            else:
+                print("SKIPPED PostgreSQL: its server or psycopg2 is not installed")
         if has_auth_app():
             with tracking_server(folder, "--app-name", "basic-auth", environment=auth_settings(folder)) as address:
                 login = {"MLFLOW_TRACKING_USERNAME": USER, "MLFLOW_TRACKING_PASSWORD": PASSWORD}

@@ -28,11 +28,16 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def tracking_server(
-    folder: Path, *options: str, environment: dict[str, str] | None = None, python: str = sys.executable
+    folder: Path,
+    *options: str,
+    store: str | None = None,
+    environment: dict[str, str] | None = None,
+    python: str = sys.executable,
 ) -> Iterator[str]:
-    """A server on the store in ``folder``, of the MLflow of ``python``; gives its address and ends it with its workers."""
+    """A server of the MLflow of ``python``, on ``store`` or else the database in ``folder``; gives its address, and ends it
+    with its workers."""
     port = free_port()
-    command = [python, "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}"]
+    command = [python, "-m", "mlflow", "server", "--backend-store-uri", store or f"sqlite:///{folder / 'mlflow.db'}"]
     command += ["--default-artifact-root", str(folder / "artifacts"), "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", "1", *options]
     with tempfile.TemporaryDirectory() as work, (Path(work) / "server.log").open("w") as output:

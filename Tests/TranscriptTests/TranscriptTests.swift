@@ -31,7 +31,7 @@ import Testing
     ("sqlite:////no/such/folder/mlflow.db", "There is no database at '/no/such/folder/mlflow.db'"),
     ("sqlite:///\(PackageRoot.url.path)/README.md", "is not a SQLite database"),
     ("sqlite:///\(PackageRoot.url.path)/Samples", "is a folder, not a database"),
-    ("databricks://scope:prefix", "secret scopes (databricks://scope:prefix) are not supported"),
+    ("s3://bucket", "is no kind of store this tool knows"),
   ])
   func stores(_ uri: String, _ wrong: String) async throws {
     let program = try #require(BuiltBinary.find(), "mlflow-lens was not built beside the tests")
