@@ -24,8 +24,9 @@ from stdio_client import StdioClient
 from tracking_server import tracking_server
 
 HERE = Path(__file__).resolve().parent
-# Spans in artifact files with ids of their own (2.22), v3 encoding in files (3.0), rows and files together (3.4).
-VERSIONS = ("2.22.5", "3.0.1", "3.4.0")
+# Spans in artifact files with ids of their own (2.22), v3 encoding in files (3.0), rows and files together (3.4), rows and
+# metrics (3.9), and what came after the release that the other tests use.
+VERSIONS = ("2.22.5", "3.0.1", "3.4.0", "3.9.0", "3.18.0")
 
 
 def environment(version: str, cache: Path) -> Path | None:
