@@ -2,15 +2,33 @@
 /// U+FFFD, since UTF-8 cannot hold it.
 func unescape(_ body: ArraySlice<UInt8>) -> [UInt8] {
   let source = body.span
-  // No escape is shorter than what it stands for: six bytes for at most three, twelve for four.
-  return unsafe Array(unsafeUninitializedCapacity: source.count) { buffer, initializedCount in
+  // No escape is shorter than what it stands for: six bytes for at most three, twelve for four. The copying below writes
+  // whole vectors, of which what lies behind the next escape is written over: hence the room at the end.
+  let width = SIMD16<UInt8>.scalarCount
+  return unsafe Array(unsafeUninitializedCapacity: source.count + width) { buffer, initializedCount in
+    let output = UnsafeMutableRawBufferPointer(buffer)
+    let input = unsafe source.bytes
+    let backslash = SIMD16<UInt8>(repeating: UInt8(ascii: "\\"))
     var read = 0
     var written = 0
     func write(_ byte: UInt8) {
-      unsafe buffer[written] = byte
+      unsafe output[written] = byte
       written += 1
     }
     while read < source.count {
+      while read + width <= source.count {
+        // Sixteen bytes from `read` lie inside the span, and as many from `written`, which is no greater, inside the buffer.
+        let chunk = unsafe input.unsafeLoadUnaligned(fromByteOffset: read, as: SIMD16<UInt8>.self)
+        unsafe output.storeBytes(of: chunk, toByteOffset: written, as: SIMD16<UInt8>.self)
+        let lanes = unsafe unsafeBitCast(chunk .== backslash, to: SIMD2<UInt64>.self)
+        let plain =
+          lanes[0] != 0
+          ? lanes[0].trailingZeroBitCount / 8 : lanes[1] != 0 ? 8 + lanes[1].trailingZeroBitCount / 8 : width
+        read += plain
+        written += plain
+        if plain < width { break }
+      }
+      guard read < source.count else { break }
       let byte = source[read]
       guard byte == UInt8(ascii: "\\"), read + 1 < source.count else {
         write(byte)

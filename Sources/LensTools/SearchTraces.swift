@@ -67,6 +67,7 @@ struct SearchTraces: ParameterizedTool {
     if page.infos.isEmpty {
       let notes = try await emptyNotes(query, experiments, context)
       answer.notes += notes.map { Answer.Note($0) }
+      answer.facts.append(Answer.Fact("traces", []))
       answer.facts.append(Answer.Fact("why_empty", .array(notes.map { .string($0) }), rank: 1))
       answer.next = [NextCall(Self.name, [:])]
     } else {

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Compare what mlflow-lens reads from a store with what MLflow reads, trace by trace, field by field.
+"""Compare what mlflow-lens reads from a store with what MLflow reads, trace by trace, field by field, and what both find.
 
     compare_with_mlflow.py --binary .build/release/mlflow-lens --store sqlite:///Samples/mlflow.db
 
-Exit status 1 when any trace differs.
+Exit status 1 when any trace or search differs.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from mlflow.tracing.constant import (
     MAX_CHARS_IN_TRACE_INFO_TAGS_KEY,
     MAX_CHARS_IN_TRACE_INFO_TAGS_VALUE,
 )
+from searches import compare_searches
 from stdio_client import RpcError, StdioClient
 
 SHOWN_DIFFERENCES = 10  # of one trace
@@ -38,6 +39,8 @@ class Tally:
     """What came out of a comparison."""
 
     equal: int = 0
+    #: Searches that found something else, or in another order.
+    searches: int = 0
     different: list[str] = field(default_factory=list)
     unreadable_for_mlflow: list[str] = field(default_factory=list)
 
@@ -182,6 +185,7 @@ def compare_store(binary: str, store: str, limit: int | None = None) -> Tally:
         server.initialize()
         for trace_id in trace_ids(store, limit):
             compare_trace(client, server, trace_id, tally)
+        tally.searches = compare_searches(client, server)
     return tally
 
 
@@ -193,7 +197,7 @@ def main() -> None:
     options = parser.parse_args()
     tally = compare_store(options.binary, options.store, options.limit)
     print(tally)
-    sys.exit(1 if tally.different else 0)
+    sys.exit(1 if tally.different or tally.searches else 0)
 
 
 if __name__ == "__main__":

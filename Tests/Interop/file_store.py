@@ -27,6 +27,7 @@ from fresh_store import fingerprint
 from mlflow import MlflowClient
 from mlflow.entities import AssessmentSource
 from mlflow.entities.assessment import AssessmentError
+from searches import compare_searches
 from stdio_client import StdioClient
 
 SESSION = "chat: 7"
@@ -178,10 +179,11 @@ def main() -> None:
             for trace_id in ids[:-1]:  # MLflow does not look into its trash
                 compare_trace(client, server, trace_id, tally)
             check_tools(server, ids, experiment_id)
+            tally.searches = compare_searches(client, server)
         after = fingerprint(folder)
     print(tally)
     check(before == after, "reading left the store as it was")
-    everything_equal = tally.equal == len(ids) - 1 and not tally.different and not tally.unreadable_for_mlflow
+    everything_equal = tally.equal == len(ids) - 1 and not tally.different and not tally.unreadable_for_mlflow and not tally.searches
     sys.exit(0 if everything_equal else 1)
 
 

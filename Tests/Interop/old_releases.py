@@ -24,9 +24,9 @@ from stdio_client import StdioClient
 from tracking_server import tracking_server
 
 HERE = Path(__file__).resolve().parent
-# Spans in artifact files with ids of their own (2.22), v3 encoding in files (3.0), rows and files together (3.4), rows and
-# metrics (3.9), and what came after the release that the other tests use.
-VERSIONS = ("2.22.5", "3.0.1", "3.4.0", "3.9.0", "3.18.0")
+# The first with traces (2.14), spans in artifact files with ids of their own (2.22), v3 encoding in files (3.0), rows and
+# files together (3.4), rows and metrics (3.9), and what came after the release that the other tests use.
+VERSIONS = ("2.14.3", "2.22.5", "3.0.1", "3.4.0", "3.9.0", "3.18.0")
 
 
 def environment(version: str, cache: Path) -> Path | None:
@@ -61,8 +61,9 @@ def span_id(text: str | None) -> str | None:
     """Sixteen hex digits, whichever way the id is written."""
     if not text:
         return None
-    if len(text) == 16:
-        return text
+    # Releases before 2.15 wrote a prefix.
+    if len(text.removeprefix("0x")) == 16:
+        return text.removeprefix("0x")
     return base64.b64decode(text).hex()
 
 

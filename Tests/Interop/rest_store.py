@@ -23,7 +23,9 @@ from pathlib import Path
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
 from compare_with_mlflow import comparable, differences, read_by_us, trace_ids
+from mlflow import MlflowClient
 from postgres import postgres_with
+from searches import compare_searches
 from stdio_client import StdioClient
 from tracking_server import behind_tls, private_authority, tracking_server
 
@@ -88,6 +90,8 @@ def compare(binary: str, database: str, address: str, environment: dict[str, str
                 print(f"{trace_id} {line} (MLflow: the database, mlflow-lens: the server)")
                 wrong += 1
         infos = direct.call_tool("search_traces", {"max_results": 500, "format": "json"})["structuredContent"]["traces"]
+        if not environment:
+            wrong += compare_searches(MlflowClient(address), remote)
         asked = 0
         for tool, arguments in questions(ids, infos):
             asked += 1

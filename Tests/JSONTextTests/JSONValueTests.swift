@@ -34,6 +34,20 @@ struct JSONValueTests {
     #expect(try JSONDocument(text).root.string == expected)
   }
 
+  /// Sixteen bytes are copied at once: an escape may stand at any place in them, and at the end of the text.
+  @Test func escapesAreDecodedWhereverTheyStand() throws {
+    let escapes = [#"\n"#: "\n", #"\""#: "\"", #"\\"#: "\\", #"\u00e9"#: "é", #"\uD83D\uDE00"#: "😀", "ü": "ü"]
+    for (escape, character) in escapes {
+      for before in 0...40 {
+        for after in [0, 1, 15, 16, 17, 40] {
+          let (head, tail) = (String(repeating: "a", count: before), String(repeating: "b", count: after))
+          let value = try JSONDocument("\"\(head)\(escape)\(escape)\(tail)\(escape)\"").root
+          #expect(value.string == head + character + character + tail + character)
+        }
+      }
+    }
+  }
+
   @Test func elementsAndMembersAreWalkedInOrder() {
     #expect(root["l"]?.elements.map { String(decoding: $0.rawBytes, as: UTF8.self) } == ["1", "[2]", #"{"x": 3}"#])
     #expect(root["l"]?[2]?["x"]?.int64 == 3)
