@@ -10,7 +10,7 @@ struct ArchitectureTests {
     "JSONText": [],
     "TraceModel": ["JSONText"],
     "TraceQuery": ["TraceModel", "JSONText"],
-    "TraceStores": ["TraceQuery", "TraceModel", "JSONText", "CSQLite", "CYAML", "CCurl"],
+    "TraceStores": ["TraceQuery", "TraceModel", "JSONText", "CSQLite", "CYAML", "CCurl", "CZlib"],
     "TraceSemantics": ["TraceModel", "JSONText"],
     "TraceAnalysis": ["TraceSemantics", "TraceModel", "JSONText"],
     "MCP": ["JSONText"],
@@ -29,7 +29,7 @@ struct ArchitectureTests {
   ]
 
   /// Targets that only make a C library visible.
-  private static let libraries: Set<String> = ["CSQLite", "CYAML", "CCurl"]
+  private static let libraries: Set<String> = ["CSQLite", "CYAML", "CCurl", "CZlib"]
 
   private static let sources = PackageRoot.url.appendingPathComponent("Sources")
 

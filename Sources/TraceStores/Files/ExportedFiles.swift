@@ -9,7 +9,7 @@ public import TraceQuery
   import Foundation
 #endif
 
-/// Traces in files that somebody exported: one `.json` or `.jsonl` file, or a folder of them.
+/// Traces in files that somebody exported: one `.json` or `.jsonl` file, compressed or not, or a folder of them.
 ///
 /// The files are read at the first question and again when they change. A file that cannot be read is named by `doctor` and
 /// in the errors; the others are served.
@@ -131,8 +131,12 @@ public actor ExportedFiles: TraceStore {
   }
 
   private static func read(_ path: String) -> (traces: [Trace], problems: [String]) {
-    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else { return ([], ["it cannot be read"]) }
-    let bytes = [UInt8](data)
+    let bytes: [UInt8]
+    do throws(CompressedFile.Failure) {
+      bytes = try contents(path)
+    } catch {
+      return ([], [error.words])
+    }
     do {
       let exported = ExportedTraces(try JSONDocument(bytes).root)
       return (exported.traces, exported.problems)
@@ -142,6 +146,14 @@ public actor ExportedFiles: TraceStore {
       guard lines.count > 1, (try? JSONDocument(lines[0])) != nil else { return ([], ["\(error)"]) }
       return readLines(lines)
     }
+  }
+
+  private static func contents(_ path: String) throws(CompressedFile.Failure) -> [UInt8] {
+    if path.hasSuffix(".gz") { return try CompressedFile.contents(path) }
+    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
+      throw CompressedFile.Failure(words: "it cannot be read")
+    }
+    return [UInt8](data)
   }
 
   private static func readLines(_ lines: [[UInt8]]) -> (traces: [Trace], problems: [String]) {
@@ -161,7 +173,9 @@ public actor ExportedFiles: TraceStore {
 
   /// The file itself, or the exported files directly in the folder, by name.
   private static func files(_ path: String) -> [String] {
-    func isExport(_ name: String) -> Bool { name.hasSuffix(".json") || name.hasSuffix(".jsonl") }
+    func isExport(_ name: String) -> Bool {
+      [".json", ".jsonl", ".json.gz", ".jsonl.gz"].contains { name.hasSuffix($0) }
+    }
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
       return isExport(path) && FileManager.default.fileExists(atPath: path) ? [path] : []
     }
