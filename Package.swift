@@ -17,15 +17,17 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
 
-    // Opened when a tracking server is asked, not linked. Only systems with an old C library keep dlopen apart.
+    // Opened when they are needed, not linked. Only systems with an old C library keep dlopen apart.
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
-
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
     .target(name: "JSONText"),
     .target(name: "TraceModel", dependencies: ["JSONText"]),
     .target(name: "TraceQuery", dependencies: ["TraceModel", "JSONText"]),
-    .target(name: "TraceStores", dependencies: ["TraceQuery", "TraceModel", "JSONText", "CSQLite", "CYAML", "CCurl", "CZlib"]),
+    .target(
+      name: "TraceStores",
+      dependencies: ["TraceQuery", "TraceModel", "JSONText", "CSQLite", "CYAML", "CCurl", "CZlib"]
+    ),
     .target(name: "TraceSemantics", dependencies: ["TraceModel", "JSONText"]),
     .target(name: "TraceAnalysis", dependencies: ["TraceSemantics", "TraceModel", "JSONText"]),
     .target(name: "MCP", dependencies: ["JSONText", .product(name: "Logging", package: "swift-log")]),

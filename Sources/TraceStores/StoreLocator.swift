@@ -65,7 +65,9 @@ public struct StoreLocator: Sendable {
       let path = absolute(scheme == "file" ? PercentEncoding.decoded(Self.path(ofURI: uri)) : uri)
       // MLflow takes a bare path for a file store; somebody who names a database file means that file.
       if Self.isSQLiteFile(path) { return sqlite(path, location) }
-      if FileStore.isFileStore(path) { return FileStore(path: path, location: location) }
+      if FileStore.isFileStore(path) {
+        return FileStore(path: path, location: location, artifactsDestination: artifactsFolder)
+      }
       if ExportedFiles.canRead(path) { return ExportedFiles(path: path, location: location) }
       guard FileManager.default.fileExists(atPath: path) else {
         throw StoreError(
@@ -85,9 +87,12 @@ public struct StoreLocator: Sendable {
     }
   }
 
+  private var artifactsFolder: String? {
+    artifactsDestination.map { absolute($0.hasPrefix("file:") ? Self.path(ofURI: $0) : $0) }
+  }
+
   private func sqlite(_ path: String, _ location: StoreLocation) -> SQLiteStore {
-    let destination = artifactsDestination.map { absolute($0.hasPrefix("file:") ? Self.path(ofURI: $0) : $0) }
-    return SQLiteStore(path: path, location: location, artifactsDestination: destination)
+    SQLiteStore(path: path, location: location, artifactsDestination: artifactsFolder)
   }
 
   private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)" }

@@ -274,7 +274,7 @@ struct FileStoreDamageTests {
   }
 
   @Test(arguments: [
-    (nil, "artifacts/traces.json is missing"), ("{", "not JSON"), (#"{"spans": 5}"#, "no list of spans"),
+    (nil, "The spans are in a file that is not there"), ("{", "not JSON"), (#"{"spans": 5}"#, "no list of spans"),
     ("[]", "no list of spans"),
   ])
   func spansThatAreNotThere(_ content: String?, _ words: String) async throws {
@@ -284,6 +284,21 @@ struct FileStoreDamageTests {
     #expect(trace.spans.isEmpty)
     #expect(trace.diagnostics.contains { $0.contains(words) }, "\(trace.diagnostics)")
     #expect(trace.info.sessionID == "s-1")
+  }
+
+  /// A tag is trace content: it finds the store's artifacts, and no file elsewhere.
+  @Test func spansInAnArtifactStore() async throws {
+    let outside = scratch.root.deletingLastPathComponent().appendingPathComponent("outside-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: outside) }
+    try FileManager.default.createDirectory(at: outside, withIntermediateDirectories: true)
+    let spans = scratch.root.appendingPathComponent("\(path)/artifacts/traces.json")
+    try FileManager.default.moveItem(at: spans, to: outside.appendingPathComponent("traces.json"))
+    try scratch.write("\(path)/tags/mlflow.artifactLocation", outside.absoluteString)
+    #expect(try await trace().diagnostics.contains { $0.contains("outside the experiment's artifact folder") })
+    #expect(try await trace().spans.isEmpty)
+    try scratch.write("1/meta.yaml", "name: shop\nartifact_location: \(outside.absoluteString)\n")
+    #expect(try await trace().spans.count == 2)
+    #expect(try await scratch.store.summary().spanCount == 7)
   }
 
   @Test func fewerSpansThanWereCounted() async throws {

@@ -9,14 +9,18 @@ public final class FileStore: TraceStore {
   /// Where it is, for people.
   public let location: StoreLocation
   private let path: String
+  private let artifactsDestination: String?
   private let idle = Mutex<[FileThread]>([])
 
   /// Threads kept for the next question; more are made while many questions are asked at once.
   private static let keptThreads = 4
 
   /// A store that is looked at when it is asked.
-  public init(path: String, location: StoreLocation) {
+  ///
+  /// - Parameter artifactsDestination: Where a server in front of it kept the artifacts, if the user said so.
+  public init(path: String, location: StoreLocation, artifactsDestination: String? = nil) {
     self.path = path
+    self.artifactsDestination = artifactsDestination
     self.location = location
   }
 
@@ -66,9 +70,11 @@ public final class FileStore: TraceStore {
     _ body: @Sendable (FileStoreReader) throws(StoreError) -> Answer
   ) async throws(StoreError) -> Answer {
     let thread = idle.withLock { $0.popLast() } ?? FileThread()
-    let (path, location) = (path, location)
+    let (path, location, destination) = (path, location, artifactsDestination)
     let outcome = await thread.run { () -> Result<Answer, StoreError> in
-      Result { () throws(StoreError) in try body(try FileStoreReader(path: path, location: location)) }
+      Result { () throws(StoreError) in
+        try body(try FileStoreReader(path: path, location: location, artifactsDestination: destination))
+      }
     }
     idle.withLock { threads in
       if threads.count < Self.keptThreads { threads.append(thread) }

@@ -7,9 +7,11 @@ import TraceQuery
 struct FileStoreReader: Sendable {
   private let files: ContainedFiles
   private let location: StoreLocation
+  private let artifacts: ArtifactSpans
 
-  init(path: String, location: StoreLocation) throws(StoreError) {
+  init(path: String, location: StoreLocation, artifactsDestination: String?) throws(StoreError) {
     files = ContainedFiles(root: path)
+    artifacts = ArtifactSpans(fileStore: files.root, destination: artifactsDestination)
     self.location = location
     guard files.kind(files.root) == .folder else {
       throw StoreError(
@@ -79,11 +81,15 @@ struct FileStoreReader: Sendable {
       let path = "\(experiment.path)/traces"
       for name in files.names(path) ?? [] {
         try Self.checkCancellation()
-        let folder = TraceFolder(files: files, path: "\(path)/\(name)", experimentID: experiment.id)
+        let folder = traceFolder("\(path)/\(name)", experiment)
         if folder.isTrace, seen.insert(name).inserted { folders.append(folder) }
       }
     }
     return folders
+  }
+
+  private func traceFolder(_ path: String, _ experiment: ExperimentFolder) -> TraceFolder {
+    TraceFolder(files: files, path: path, experimentID: experiment.id, artifacts: artifacts)
   }
 
   /// The folder of one trace. Ids come from outside, so one that is no plain name finds nothing.
@@ -93,7 +99,7 @@ struct FileStoreReader: Sendable {
     else { return nil }
     for experiment in experimentFolders() where files.kind("\(experiment.path)/traces") == .folder {
       let path = "\(experiment.path)/traces/\(name)"
-      let folder = TraceFolder(files: files, path: path, experimentID: experiment.id)
+      let folder = traceFolder(path, experiment)
       if folder.isTrace { return folder }
     }
     return nil
@@ -106,7 +112,7 @@ struct FileStoreReader: Sendable {
       let path = "\(experiment.path)/traces"
       for name in files.names(path) ?? [] where name.utf8.starts(with: prefix.utf8) {
         try Self.checkCancellation()
-        let folder = TraceFolder(files: files, path: "\(path)/\(name)", experimentID: experiment.id)
+        let folder = traceFolder("\(path)/\(name)", experiment)
         if folder.isTrace { ids.insert(folder.id) }
       }
     }

@@ -1,12 +1,14 @@
 import JSONText
 import TraceModel
 
-/// One trace of a file store: `<experiment>/traces/<trace id>`. Everything is read beneath that folder, wherever its
-/// `mlflow.artifactLocation` points: a store that was copied stays whole, and no file elsewhere is ever opened.
+/// One trace of a file store: `<experiment>/traces/<trace id>`. Everything is read beneath that folder, so that a store that
+/// was copied stays whole; only spans that are not there are looked for where `mlflow.artifactLocation` points, within
+/// the bounds of ``ArtifactSpans``.
 struct TraceFolder: Sendable {
   let files: ContainedFiles
   let path: String
   let experimentID: String
+  let artifacts: ArtifactSpans
   var id: TraceID { TraceID(String(path.split(separator: "/").last ?? "")) }
 
   /// Infos, assessments, tags; a larger one is named and passed over.
@@ -73,11 +75,22 @@ struct TraceFolder: Sendable {
   func spanCount(_ info: TraceInfo) -> Int {
     let stats = info.metadata[ReservedKey.sizeStats].flatMap { try? JSONDocument($0) }
     if let count = stats?.root["num_spans"]?.int64 { return Int(clamping: count) }
-    return ((try? spanDocument())?.root["spans"])?.count ?? 0
+    var ignored: [String] = []
+    return spans(&ignored).count
   }
 
-  /// The spans in `artifacts/traces.json`.
+  /// The spans in `artifacts/traces.json`, or in the artifact store.
   func spans(_ diagnostics: inout [String]) -> [Span] {
+    if !hasSpansFile, let info = try? info(.keys(metadata: [], tags: ArtifactSpans.tags)).info, !info.tags.isEmpty {
+      switch artifacts.read(info, experimentLocation: experimentArtifactLocation) {
+      case .spans(let spans, let problems):
+        diagnostics += problems
+        return spans
+      case .unavailable(let reason):
+        diagnostics.append(reason)
+        return []
+      }
+    }
     let list: JSONValue?
     do {
       list = try spanDocument().root["spans"]
@@ -98,6 +111,23 @@ struct TraceFolder: Sendable {
       }
     }
     return spans
+  }
+
+  private var hasSpansFile: Bool {
+    switch files.kind("\(path)/artifacts") {
+    case .missing: false
+    case .folder: files.kind("\(path)/artifacts/traces.json") != .missing
+    default: true
+    }
+  }
+
+  /// Where the experiment keeps artifacts, by its `meta.yaml`.
+  private var experimentArtifactLocation: String? {
+    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
+    guard let bytes = try? files.bytes("\(folder)/meta.yaml", atMost: Self.maximumFileSize),
+      case .string(let location)? = (try? YAMLReader.json(bytes))?["artifact_location"]
+    else { return nil }
+    return location
   }
 
   private func spanDocument() throws(TraceFormatError) -> JSONDocument {

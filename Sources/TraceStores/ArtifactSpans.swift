@@ -1,16 +1,38 @@
 import JSONText
 import TraceModel
 
-/// Spans that MLflow keeps in files and not in rows: `traces.json` in the trace's artifact folder before release 3.6 (and
-/// where the tag `mlflow.trace.spansLocation` says so), `traces.pb` in an archive since 3.13.
+/// Spans that MLflow keeps in files of the artifact store: `traces.json` in the trace's artifact folder before release 3.6
+/// (and where the tag `mlflow.trace.spansLocation` says so), `traces.pb` in an archive since 3.13.
 ///
 /// The folder is named by a tag, which is trace content: it is only followed beneath the experiment's own artifact folder,
-/// the database's folder, or a folder that the user named.
+/// the store's folders, or a folder that the user named.
 struct ArtifactSpans: Sendable {
-  /// The folder of the database.
-  var databaseFolder: String
-  /// `mlflow server --artifacts-destination`, where the user gave it.
-  var destination: String?
+  /// The folders that may be read, beside the experiment's own.
+  private let roots: [String]
+  /// The folders that a server may have kept artifacts in, or to which they were moved together with the store.
+  private let bases: [String]
+
+  /// Artifacts of a database.
+  ///
+  /// - Parameter destination: `mlflow server --artifacts-destination`, where the user gave it.
+  init(databaseFolder: String, destination: String?) {
+    roots = [databaseFolder] + (destination.map { [$0] } ?? [])
+    bases =
+      (destination.map { [$0] } ?? []) + ["\(databaseFolder)/mlartifacts", "\(databaseFolder)/mlruns", databaseFolder]
+  }
+
+  /// Artifacts of a file store: a server keeps them in `mlartifacts` beside it.
+  init(fileStore path: String, destination: String?) {
+    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    bases = (destination.map { [$0] } ?? []) + ["\(parent)/mlartifacts", path]
+    roots = bases
+  }
+
+  /// The tags that say where the spans are.
+  static let tags = [ReservedKey.spansLocation, artifactLocation, archiveLocation]
+
+  private static let artifactLocation = "mlflow.artifactLocation"
+  private static let archiveLocation = "mlflow.trace.archiveLocation"
 
   /// What was found.
   enum Outcome {
@@ -22,19 +44,19 @@ struct ArtifactSpans: Sendable {
 
   /// Reads the spans of a trace.
   ///
-  /// - Parameter experimentLocation: The experiment's artifact folder, as the database has it.
+  /// - Parameter experimentLocation: The experiment's artifact folder, as the store has it.
   func read(_ info: TraceInfo, experimentLocation: String?) -> Outcome {
     let isArchived = info.tags[ReservedKey.spansLocation] == "ARCHIVE_REPO"
     let name = isArchived ? "traces.pb" : "traces.json"
-    guard let location = info.tags[isArchived ? "mlflow.trace.archiveLocation" : "mlflow.artifactLocation"] else {
-      return .unavailable("The spans are not in the database, and no tag says where they are.")
+    guard let location = info.tags[isArchived ? Self.archiveLocation : Self.artifactLocation] else {
+      return .unavailable("The spans are not in the store, and no tag says where they are.")
     }
     if let scheme = Self.remoteScheme(location) {
       return .unavailable(
         "The spans are in an artifact store (\(scheme)), which is not read from here; ask the tracking server.")
     }
     let experimentFolder = experimentLocation.flatMap(Self.localPath)
-    let roots = [experimentFolder, databaseFolder, destination].compactMap { $0 }.map { ContainedFiles(root: $0) }
+    let roots = ((experimentFolder.map { [$0] } ?? []) + roots).map { ContainedFiles(root: $0) }
     let candidates = candidates(location, info, experimentFolder)
     for candidate in candidates {
       for root in roots {
@@ -51,17 +73,14 @@ struct ArtifactSpans: Sendable {
     let isElsewhere = candidates.contains { everywhere.resolve("\($0)/\(name)") != nil }
     return .unavailable(
       isElsewhere
-        ? "The spans are in a file outside the experiment's artifact folder and the database's; name its folder with "
+        ? "The spans are in a file outside the experiment's artifact folder and the store's; name its folder with "
           + "--artifacts-destination if it may be read."
         : "The spans are in a file that is not there (\(location)); if the artifacts were moved, name their folder with "
           + "--artifacts-destination.")
   }
 
-  /// Where the folder may be: as it is written, or moved together with the database.
+  /// Where the folder may be: as it is written, or moved together with the store.
   private func candidates(_ location: String, _ info: TraceInfo, _ experimentFolder: String?) -> [String] {
-    let bases = [destination, "\(databaseFolder)/mlartifacts", "\(databaseFolder)/mlruns", databaseFolder].compactMap {
-      $0
-    }
     if let proxied = Self.proxiedPath(location) { return bases.map { "\($0)/\(proxied)" } }
     var candidates = Self.localPath(location).map { [$0] } ?? []
     let tail = "traces/\(info.id)/artifacts"
