@@ -50,7 +50,8 @@ let package = Package(
     .testTarget(name: "TraceModelTests", dependencies: ["TraceModel", "JSONText", "LensTestSupport"]),
     .testTarget(
       name: "TraceStoresTests",
-      dependencies: ["TraceStores", "TraceQuery", "TraceModel", "JSONText", "CSQLite", "LensTestSupport"]
+      dependencies: ["TraceStores", "TraceQuery", "TraceModel", "JSONText", "CSQLite", "LensTestSupport"],
+      exclude: ["FilterCases"]
     ),
     .testTarget(
       name: "TraceSemanticsTests", dependencies: ["TraceSemantics", "TraceModel", "JSONText", "LensTestSupport"]

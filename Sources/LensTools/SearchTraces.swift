@@ -24,6 +24,14 @@ struct SearchTraces: ParameterizedTool {
 
   @Parameter("Experiment id or name, several separated by commas. Default: MLFLOW_EXPERIMENT_NAME or _ID, else all.")
   var experimentID: String?
+  @Parameter(
+    """
+    MLflow's filter language, clauses joined by AND (no OR, no parentheses): status = 'ERROR', name LIKE 'chat%', \
+    tag.env = 'prod', metadata.build != '7', timestamp_ms > 1767225600000, execution_time_ms >= 500, span.name = 'search', \
+    span.type IN ('TOOL', 'LLM'), span.status = 'ERROR', trace.text LIKE '%refund%', feedback.correct = 'false', \
+    feedback.score < 0.5, expectation.answer IS NOT NULL. Odd keys in backticks: tag.`my-key`.
+    """)
+  var filter: String?
   @Parameter("State of the trace. OK says only that nothing was raised.")
   var status: Status?
   @Parameter("Only turns of this session (chat).")
@@ -56,6 +64,7 @@ struct SearchTraces: ParameterizedTool {
         "total_count": .int(Int64(page.totalCount)), "total_is_minimum": page.isCountExact ? nil : true,
         "offset": .int(Int64(query.offset)),
         "experiments": .string(experiments.words),
+        "filter": query.filter.map { .string(context.excerpter.line($0.text, limit: 400)) },
         "conditions": .array(query.conditions.map { .string($0.description) }),
         "next_page_token": page.nextPageToken.map { .string($0.text) },
       ]))
@@ -95,6 +104,13 @@ struct SearchTraces: ParameterizedTool {
     if let until { query.conditions.append(.until(try moment(until, "until", context))) }
     if let minDurationMs { query.conditions.append(.durationAtLeast(Int64(minDurationMs))) }
     if let hasErrorSpans { query.conditions.append(.hasErrorSpans(hasErrorSpans)) }
+    if let filter, !filter.isEmpty {
+      do throws(FilterError) {
+        query.filter = try TraceFilter(filter)
+      } catch {
+        throw Self.toolError(error, context)
+      }
+    }
     do throws(QueryError) {
       if let orderBy { query.order = try TraceOrder.parse(orderBy) }
       if let pageToken, !pageToken.isEmpty { query.offset = try PageToken(pageToken).offset }
@@ -128,7 +144,7 @@ struct SearchTraces: ParameterizedTool {
   /// The same question again, or the token would not fit.
   private func repeating(_ token: PageToken) -> [JSON.Member] {
     JSON.object(present: [
-      "experiment_id": experimentID.map { .string($0) },
+      "experiment_id": experimentID.map { .string($0) }, "filter": filter.map { .string($0) },
       "status": status.map { .string($0.rawValue) }, "session_id": sessionID.map { .string($0) },
       "user_id": userID.map { .string($0) }, "since": since.map { .string($0) }, "until": until.map { .string($0) },
       "min_duration_ms": minDurationMs.map { .int(Int64($0)) }, "has_error_spans": hasErrorSpans.map { .bool($0) },
@@ -140,7 +156,8 @@ struct SearchTraces: ParameterizedTool {
   // MARK: Answer
 
   private func title(_ page: TracePage, _ query: TraceQuery, _ experiments: ExperimentChoice) -> String {
-    let conditions = query.conditions.map(\.description).joined(separator: " and ")
+    let conditions =
+      (query.conditions.map(\.description) + (query.filter?.clauses ?? [])).joined(separator: " and ")
     let count = (page.isCountExact ? "" : "at least ") + Units.plural(page.totalCount, "trace")
     return "\(count) in \(experiments.words)"
       + (conditions.isEmpty ? "" : " with \(conditions)")
@@ -159,6 +176,7 @@ struct SearchTraces: ParameterizedTool {
       let count = try await context.ask { store async throws(StoreError) in try await store.search(relaxed) }.totalCount
       notes.append("without \(query.conditions[index]): \(Units.plural(count, "trace"))")
     }
+    notes += try await emptyClauseNotes(query, context)
     let newest = try await context.ask { store async throws(StoreError) in
       try await store.search(TraceQuery(experimentIDs: experiments.ids, limit: 1))
     }.infos.first
@@ -166,6 +184,33 @@ struct SearchTraces: ParameterizedTool {
     let names = experiments.known.prefix(8).map { experiments.label($0.id, context.excerpter) }
     notes.append("experiments here: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
     return notes
+  }
+
+  /// What each clause of the filter finds by itself, and what is left without it.
+  private func emptyClauseNotes(_ query: TraceQuery, _ context: LensContext) async throws(ToolError) -> [String] {
+    guard let filter = query.filter else { return [] }
+    var notes: [String] = []
+    for (place, clause) in filter.clauses.enumerated().prefix(8) {
+      let rest = filter.clauses.enumerated().filter { $0.offset != place }.map(\.element).joined(separator: " AND ")
+      var counts: [Int] = []
+      for text in [clause, rest] {
+        var query = query
+        query.filter = text.isEmpty ? nil : try? TraceFilter(text)
+        let changed = query
+        counts.append(
+          try await context.ask { store async throws(StoreError) in try await store.search(changed) }.totalCount)
+      }
+      notes.append(
+        "\(context.excerpter.line(clause, limit: 120)): \(Units.plural(counts[0], "trace")) by itself, "
+          + "\(counts[1]) without it")
+    }
+    return notes
+  }
+
+  private static func toolError(_ error: FilterError, _ context: LensContext) -> ToolError {
+    let suggestion = error.suggestion.map { "Did you mean: \(context.excerpter.line($0, limit: 300))" }
+    let words = "argument 'filter', character \(error.offset + 1): \(context.excerpter.line(error.message, limit: 200))"
+    return ToolError(.invalidArguments, words, allowed: suggestion ?? error.allowed)
   }
 
   private func table(_ page: TracePage, _ context: LensContext) -> Answer.Section {

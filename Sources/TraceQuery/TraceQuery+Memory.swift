@@ -7,13 +7,16 @@ extension TraceQuery {
   /// - Parameters:
   ///   - infos: All infos there are.
   ///   - hasErrorSpans: Whether a trace has a span with status ERROR; only asked when a condition needs it.
+  ///   - spans: A trace's spans; only asked for when the filter needs them.
   /// - Returns: The infos of the page, and how many match in all.
   public func page(
-    of infos: [TraceInfo], hasErrorSpans: (TraceInfo) -> Bool
+    of infos: [TraceInfo], hasErrorSpans: (TraceInfo) -> Bool, spans: (TraceInfo) -> [Span] = { _ in [] }
   ) -> (infos: [TraceInfo], totalCount: Int) {
-    let matching = infos.filter { info in
-      (experimentIDs.isEmpty || experimentIDs.contains(info.experimentID))
-        && conditions.allSatisfy { $0.holds(for: info, hasErrorSpans: hasErrorSpans) }
+    let searched = infos.filter { experimentIDs.isEmpty || experimentIDs.contains($0.experimentID) }
+    let predicate = filter.map { FilterPredicate($0, over: searched) }
+    let matching = searched.filter { info in
+      conditions.allSatisfy { $0.holds(for: info, hasErrorSpans: hasErrorSpans) }
+        && (predicate?.holds(for: info) { spans(info) } ?? true)
     }
     let keys = order + TraceOrder.tieBreak.filter { tie in !order.contains { $0.key == tie.key } }
     let sorted = matching.sorted { left, right in

@@ -8,6 +8,8 @@ public struct TraceQuery: Sendable, Hashable {
   public var experimentIDs: [String]
   /// What a trace has to satisfy.
   public var conditions: [TraceCondition]
+  /// What it has to satisfy besides, in MLflow's language.
+  public var filter: TraceFilter?
   /// The order wished for; ties are broken by ``TraceOrder/tieBreak``.
   public var order: [TraceOrder]
   /// At most so many.
@@ -17,11 +19,12 @@ public struct TraceQuery: Sendable, Hashable {
 
   /// A query from its parts; by default the newest traces of all experiments.
   public init(
-    experimentIDs: [String] = [], conditions: [TraceCondition] = [], order: [TraceOrder] = [], limit: Int = 20,
-    offset: Int = 0
+    experimentIDs: [String] = [], conditions: [TraceCondition] = [], filter: TraceFilter? = nil,
+    order: [TraceOrder] = [], limit: Int = 20, offset: Int = 0
   ) {
     self.experimentIDs = experimentIDs
     self.conditions = conditions
+    self.filter = filter
     self.order = order
     self.limit = limit
     self.offset = offset

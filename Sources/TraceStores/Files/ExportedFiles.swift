@@ -91,6 +91,8 @@ public actor ExportedFiles: TraceStore {
     let traces = try load().traces
     let (infos, total) = query.page(of: traces.values.map(\.info)) { info in
       traces[info.id]?.spans.contains { $0.status == .error } ?? false
+    } spans: { info in
+      traces[info.id]?.spans ?? []
     }
     let end = query.offset + infos.count
     return TracePage(

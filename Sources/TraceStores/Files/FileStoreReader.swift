@@ -155,6 +155,9 @@ struct FileStoreReader: Sendable {
       var ignored: [String] = []
       return !Task.isCancelled
         && folders[info.id]?.spans(&ignored).contains { $0.status == .error } == true
+    } spans: { info in
+      var ignored: [String] = []
+      return Task.isCancelled ? [] : folders[info.id]?.spans(&ignored) ?? []
     }
     try Self.checkCancellation()
     let infos = page.infos.map { outline in
@@ -171,6 +174,7 @@ struct FileStoreReader: Sendable {
   }
 
   private static func neededKeys(_ query: TraceQuery) -> TraceFolder.Part {
+    guard query.filter == nil else { return .everything }
     var metadata: [String] = []
     for condition in query.conditions {
       switch condition {

@@ -18,7 +18,7 @@ extension RESTStore {
     let experiments =
       query.experimentIDs.isEmpty ? try await self.experiments().map(\.id) : query.experimentIDs
     guard !experiments.isEmpty else { return TracePage(infos: [], totalCount: 0, nextPageToken: nil) }
-    let filter = ServerFilter(query.conditions)
+    let filter = ServerFilter(query.conditions, query.filter)
     let hasVersion3 = try await hasVersion3()
     let fits = hasVersion3 || experiments.count <= Self.experimentsInURL
     var page: TracePage
@@ -93,27 +93,50 @@ extension RESTStore {
   private func answeredHere(
     _ query: TraceQuery, _ experiments: [String], _ filter: ServerFilter
   ) async throws(StoreError) -> TracePage {
-    var filter = filter
+    var (query, filter) = (query, filter)
     var fetched = try await fetch(experiments, filter.text)
     if fetched == nil {
       filter = ServerFilter([])
       fetched = try await fetch(experiments, filter.text)
+    } else {
+      // The server has seen to it.
+      query.filter = nil
     }
     guard let (infos, isComplete) = fetched else {
       throw StoreError(.unreadable, "The server at \(connection.access.base) refused a search without conditions")
     }
-    var query = query
     query.experimentIDs = []
     var remarks =
       isComplete ? [] : ["the server cannot answer this; only its newest \(infos.count) traces were looked at"]
     let (withErrors, areAll) = try await idsWithErrorSpans(query, experiments, filter, infos)
     if !areAll { remarks.append("only the newest \(Self.bound) traces with failed spans are known") }
-    let page = query.page(of: infos) { withErrors.contains($0.id) }
+    let spans = try await spansForFilter(query, infos)
+    let page = query.page(of: infos) {
+      withErrors.contains($0.id)
+    } spans: {
+      spans[$0.id] ?? []
+    }
     let end = query.offset + page.infos.count
     return TracePage(
       infos: page.infos, totalCount: page.totalCount,
       nextPageToken: !page.infos.isEmpty && end < page.totalCount ? PageToken(offset: end) : nil,
       isCountExact: isComplete && areAll, remarks: remarks)
+  }
+
+  /// The spans of all traces that the filter would look into, if the server cannot do it and they are not too many.
+  private func spansForFilter(
+    _ query: TraceQuery, _ infos: [TraceInfo]
+  ) async throws(StoreError) -> [TraceID: [Span]] {
+    guard let filter = query.filter, FilterPredicate(filter, over: []).needsSpans else { return [:] }
+    guard infos.count <= Self.spansLookedAt else {
+      throw StoreError(
+        .unsupported, "This server does not understand the filter's conditions on spans (MLflow before 3.4 has none)",
+        hint: "At most \(Self.spansLookedAt) traces can be looked into from here, and there are \(infos.count)")
+    }
+    let traces = try await concurrently(infos, atMost: Self.width) { info async throws(StoreError) in
+      try await self.trace(info)
+    }
+    return Dictionary(traces.map { ($0.info.id, $0.spans) }) { first, _ in first }
   }
 
   /// All infos; for old servers in as many requests as their experiments need.

@@ -8,8 +8,8 @@ struct ServerFilter: Sendable, Hashable {
   /// For us.
   var rest: [TraceCondition] = []
 
-  init(_ conditions: [TraceCondition]) {
-    var clauses: [String] = []
+  init(_ conditions: [TraceCondition], _ filter: TraceFilter? = nil) {
+    var clauses = filter.map { $0.conditions.isEmpty ? [] : [$0.text] } ?? []
     for condition in conditions {
       if let clause = Self.clause(condition) { clauses.append(clause) } else { rest.append(condition) }
     }

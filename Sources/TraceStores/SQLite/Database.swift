@@ -84,6 +84,9 @@ final class Database {
     var code = unsafe sqlite3_open_v2("file:\(escaped(path))?\(parameters)", &handle, flags, nil)
     if code == SQLITE_OK {
       unsafe sqlite3_busy_timeout(handle, busyTimeout)
+      code = unsafe addExpressionFunction(to: handle)
+    }
+    if code == SQLITE_OK {
       // LIKE as MLflow has it. The query of the master table is the first look at the file itself.
       code = unsafe sqlite3_exec(
         handle, "PRAGMA query_only=ON; PRAGMA case_sensitive_like=ON; SELECT 1 FROM sqlite_master LIMIT 1",

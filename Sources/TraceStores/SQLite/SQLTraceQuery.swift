@@ -3,10 +3,10 @@ import TraceQuery
 
 /// A ``TraceQuery`` as SQL: the part behind FROM, with its values apart.
 struct SQLTraceQuery {
-  private(set) var clauses: [String] = []
+  var clauses: [String] = []
   private(set) var values: [SQLValue] = []
-  private let schema: Schema
-  private let query: TraceQuery
+  let schema: Schema
+  let query: TraceQuery
 
   init(_ query: TraceQuery, schema: Schema) throws(StoreError) {
     self.schema = schema
@@ -23,6 +23,7 @@ struct SQLTraceQuery {
       clauses.append("t.experiment_id IN (\(placeholders(ids)))")
     }
     for condition in query.conditions { append(condition) }
+    if let filter = query.filter { append(filter) }
   }
 
   var filter: String { clauses.isEmpty ? "" : " WHERE " + clauses.joined(separator: " AND ") }
@@ -92,12 +93,12 @@ struct SQLTraceQuery {
       ? [.text(state.rawValue), .text("TRACE_STATUS_UNSPECIFIED")] : [.text(state.rawValue)]
   }
 
-  private mutating func placeholder(_ value: SQLValue) -> String {
+  mutating func placeholder(_ value: SQLValue) -> String {
     values.append(value)
     return "?\(values.count)"
   }
 
-  private mutating func placeholders(_ list: [SQLValue]) -> String {
+  mutating func placeholders(_ list: [SQLValue]) -> String {
     var marks: [String] = []
     for value in list { marks.append(placeholder(value)) }
     return marks.joined(separator: ", ")

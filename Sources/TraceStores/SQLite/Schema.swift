@@ -13,7 +13,8 @@ struct Schema: Sendable {
   static let costColumns = ["input_cost", "output_cost", "total_cost"]
 
   private static let tables = [
-    "trace_info", "trace_tags", "trace_request_metadata", "spans", "assessments", "experiments", "alembic_version",
+    "trace_info", "trace_tags", "trace_request_metadata", "spans", "assessments", "entity_associations", "experiments",
+    "alembic_version",
   ]
 
   init(_ database: Database) throws(StoreError) {

@@ -4,6 +4,7 @@ import CSQLite
 enum SQLValue: Sendable, Hashable {
   case text(String)
   case integer(Int64)
+  case real(Double)
 }
 
 /// A prepared statement: bind, then step through the rows. It keeps its connection open; the handle ends with it.
@@ -29,6 +30,7 @@ final class Statement {
         switch value {
         case .text(let text): unsafe lens_bind_text(handle, place, text, Int32(text.utf8.count))
         case .integer(let number): unsafe sqlite3_bind_int64(handle, place, number)
+        case .real(let number): unsafe sqlite3_bind_double(handle, place, number)
         }
       guard code == SQLITE_OK else { throw database.error(code) }
     }
