@@ -46,6 +46,11 @@ struct SearchTraces: ParameterizedTool {
   var minDurationMs: Int?
   @Parameter("Whether some span has status ERROR; finds errors that the app swallowed.")
   var hasErrorSpans: Bool?
+  @Parameter("Words that stand in some span's inputs, outputs or attributes, upper and lower case as written.")
+  var text: String?
+  @Parameter(
+    "Has a valid assessment of this name whose value reads like a failure (no, false, fail, …); any: whatever name.")
+  var failedAssessment: String?
   @Parameter("Keys with ASC or DESC, comma separated: timestamp_ms, execution_time_ms, status, name, request_id.")
   var orderBy: String?
   @Parameter("Traces on a page.", in: 1...500)
@@ -104,6 +109,10 @@ struct SearchTraces: ParameterizedTool {
     if let until { query.conditions.append(.until(try moment(until, "until", context))) }
     if let minDurationMs { query.conditions.append(.durationAtLeast(Int64(minDurationMs))) }
     if let hasErrorSpans { query.conditions.append(.hasErrorSpans(hasErrorSpans)) }
+    if let text, !text.isEmpty { query.conditions.append(.containsText(text)) }
+    if let failedAssessment {
+      query.conditions.append(.failedAssessment(failedAssessment == "any" ? nil : failedAssessment))
+    }
     if let filter, !filter.isEmpty {
       do throws(FilterError) {
         query.filter = try TraceFilter(filter)
@@ -148,6 +157,7 @@ struct SearchTraces: ParameterizedTool {
       "status": status.map { .string($0.rawValue) }, "session_id": sessionID.map { .string($0) },
       "user_id": userID.map { .string($0) }, "since": since.map { .string($0) }, "until": until.map { .string($0) },
       "min_duration_ms": minDurationMs.map { .int(Int64($0)) }, "has_error_spans": hasErrorSpans.map { .bool($0) },
+      "text": text.map { .string($0) }, "failed_assessment": failedAssessment.map { .string($0) },
       "order_by": orderBy.map { .string($0) }, "max_results": .int(Int64(maxResults)),
       "page_token": .string(token.text),
     ]).members

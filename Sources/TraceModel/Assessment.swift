@@ -81,6 +81,16 @@ public struct Assessment: Sendable {
   /// (metadata `mlflow.trace.session`).
   public var sessionID: String? { metadata?[ReservedKey.session]?.string }
 
+  /// Values that read like a failure, in lower case; besides them there is `false`.
+  public static let failureWords = ["no", "false", "fail", "failed", "incorrect", "bad", "wrong", "poor"]
+
+  /// Whether it is a valid feedback about its own trace whose value reads like a failure. What the value means depends on
+  /// the question that was asked: see the rationale.
+  public var readsLikeFailure: Bool {
+    guard isValid, sessionID == nil, scorerError == nil, case .feedback(let value, _) = content else { return false }
+    return value.bool == false || value.string.map { Self.failureWords.contains($0.lowercased()) } ?? false
+  }
+
   /// The scorer's error, if it failed.
   public var scorerError: ScorerError? {
     if case .feedback(_, let error) = content { error } else { nil }

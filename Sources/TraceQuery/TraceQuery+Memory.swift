@@ -1,3 +1,4 @@
+import JSONText
 public import TraceModel
 
 extension TraceQuery {
@@ -15,7 +16,7 @@ extension TraceQuery {
     let searched = infos.filter { experimentIDs.isEmpty || experimentIDs.contains($0.experimentID) }
     let predicate = filter.map { FilterPredicate($0, over: searched) }
     let matching = searched.filter { info in
-      conditions.allSatisfy { $0.holds(for: info, hasErrorSpans: hasErrorSpans) }
+      conditions.allSatisfy { $0.holds(for: info, hasErrorSpans: hasErrorSpans, spans: spans) }
         && (predicate?.holds(for: info) { spans(info) } ?? true)
     }
     let keys = order + TraceOrder.tieBreak.filter { tie in !order.contains { $0.key == tie.key } }
@@ -33,7 +34,7 @@ extension TraceQuery {
 }
 
 extension TraceCondition {
-  func holds(for info: TraceInfo, hasErrorSpans: (TraceInfo) -> Bool) -> Bool {
+  func holds(for info: TraceInfo, hasErrorSpans: (TraceInfo) -> Bool, spans: (TraceInfo) -> [Span]) -> Bool {
     switch self {
     case .state(let states): states.contains(info.state)
     case .session(let id): info.sessionID == id
@@ -42,6 +43,9 @@ extension TraceCondition {
     case .until(let time): info.requestTime.milliseconds < time.milliseconds
     case .durationAtLeast(let milliseconds): info.executionDurationMs.map { $0 >= milliseconds } ?? false
     case .hasErrorSpans(let wanted): hasErrorSpans(info) == wanted
+    case .containsText(let text): spans(info).contains { RecordedText.stands(text, in: $0.record.rawBytes) }
+    case .failedAssessment(let name):
+      info.assessments.contains { $0.readsLikeFailure && (name == nil || $0.name == name) }
     }
   }
 }

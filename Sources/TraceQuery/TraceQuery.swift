@@ -47,6 +47,13 @@ public enum TraceCondition: Sendable, Hashable, CustomStringConvertible {
   case durationAtLeast(Int64)
   /// Has, or has not, a span whose status is ERROR.
   case hasErrorSpans(Bool)
+  /// Has a span in whose record these words stand, as they are written, wherever JSON has put escapes between them.
+  case containsText(String)
+  /// Has an assessment that reads like a failure: of this name, or of any.
+  case failedAssessment(String?)
+
+  /// Whether assessments decide it.
+  public var isAboutAssessments: Bool { if case .failedAssessment = self { true } else { false } }
 
   /// The condition in the words of the tool's arguments.
   public var description: String {
@@ -58,6 +65,8 @@ public enum TraceCondition: Sendable, Hashable, CustomStringConvertible {
     case .until(let time): "until \(time.rfc3339)"
     case .durationAtLeast(let milliseconds): "min_duration_ms \(milliseconds)"
     case .hasErrorSpans(let wanted): "has_error_spans \(wanted)"
+    case .containsText(let text): "text '\(text)'"
+    case .failedAssessment(let name): "failed_assessment '\(name ?? "any")'"
     }
   }
 }

@@ -14,9 +14,7 @@ struct FailedAssessment: Detector {
   }
 
   private static func finding(_ assessment: Assessment, _ facts: TraceFacts) -> Finding? {
-    guard assessment.isValid, assessment.sessionID == nil, assessment.scorerError == nil,
-      case .feedback(let value, _) = assessment.content, readsLikeFailure(value)
-    else { return nil }
+    guard assessment.readsLikeFailure, let value = assessment.value else { return nil }
     let words = String(decoding: value.rawBytes, as: UTF8.self)
     let span = assessment.spanID.flatMap { SpanID($0) }
     let place = span.flatMap { id in facts.trace.spans.firstIndex { $0.id == id } }
@@ -32,12 +30,6 @@ struct FailedAssessment: Detector {
       evidence: [
         Evidence(spanIndex: place, path: "assessments", excerpt: "\(assessment.id) \(assessment.name) = \(words)")
       ], assessmentID: assessment.id)
-  }
-
-  private static let failureWords: Set<String> = ["no", "false", "fail", "failed", "incorrect", "bad", "wrong", "poor"]
-
-  private static func readsLikeFailure(_ value: JSONValue) -> Bool {
-    value.bool == false || value.string.map { failureWords.contains($0.lowercased()) } ?? false
   }
 
   private static let badThings = [

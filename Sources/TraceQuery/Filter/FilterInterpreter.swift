@@ -92,6 +92,7 @@ struct FilterInterpreter {
             .numericValueExpected, at: clause.valueOffset, "\(comparator) compares numbers",
             allowed: "Write a number without quotes")
         }
+        try checkRange()
       } else if isNumber || isList {
         throw stringExpected()
       }
@@ -101,11 +102,7 @@ struct FilterInterpreter {
   private func checkAttributeValue() throws(FilterError) {
     if FilterKeys.numeric.contains(key) {
       if isList { throw listNotAllowed() }
-      if case .integer(let digits) = clause.value, Int64(digits) == nil {
-        throw FilterError(
-          .integerOutOfRange, at: clause.valueOffset, "the number does not fit into 64 bits",
-          allowed: "Times are milliseconds since 1970")
-      }
+      try checkRange()
     } else if isNumber {
       throw FilterError(
         .numericValueNotAllowed, at: clause.valueOffset, "\(key) is a text, and this is a number",
@@ -113,6 +110,13 @@ struct FilterInterpreter {
     } else if isList, !FilterKeys.withLists.contains(key) {
       throw listNotAllowed()
     }
+  }
+
+  private func checkRange() throws(FilterError) {
+    guard case .integer(let digits) = clause.value, Int64(digits) == nil else { return }
+    throw FilterError(
+      .integerOutOfRange, at: clause.valueOffset, "the number does not fit into 64 bits",
+      allowed: "Times are milliseconds since 1970")
   }
 
   private var isNumber: Bool {
@@ -276,10 +280,18 @@ struct FilterInterpreter {
       switch clause.value {
       case .integer(let digits): Int64(digits).map { .integer($0) } ?? Double(digits).map { .real($0) } ?? .text
       case .real(let digits): Self.real(digits).map { .real($0) } ?? .text
-      case .text(let text): Int64(text).map { .integer($0) } ?? Self.real(text).map { .real($0) } ?? .text
+      // The end is computed, and has no type that a text would be converted to; the others are columns of integers.
+      case .text(let text): key == FilterCondition.TimeKey.endTime.rawValue ? .text : Self.number(text)
       default: .text
       }
     return NumberTest(comparator: NumberTest.Comparator(rawValue: comparator) ?? .equal, value: value)
+  }
+
+  /// A text as SQLite converts it for a column of numbers.
+  private static func number(_ text: String) -> NumberTest.Value {
+    let digits = text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()
+    guard digits.allSatisfy({ "0123456789.eE+-".contains($0) }) else { return .text }
+    return Int64(String(digits)).map { .integer($0) } ?? real(String(digits)).map { .real($0) } ?? .text
   }
 
   /// Also `1.` and `.5`, which Swift does not read.

@@ -76,7 +76,9 @@ extension FilterReader {
         position = mark
       }
     }
-    if let next = current, Self.isWord(next) {
+    // Behind an exponent a word begins anew.
+    let hasExponent = scalars[start..<position].contains { $0 == "e" || $0 == "E" }
+    if !hasExponent, let next = current, Self.isWord(next) {
       let end = scalars[position...].firstIndex { !Self.isWord($0) } ?? scalars.count
       let written = text(scalars[start..<end])
       let isWordLike = next == "_"

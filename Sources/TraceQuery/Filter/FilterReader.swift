@@ -13,24 +13,33 @@ struct FilterReader {
   static func clauses(_ text: String) throws(FilterError) -> [WrittenClause] {
     var reader = FilterReader(text)
     var clauses: [WrittenClause] = []
-    while let clause = try reader.next(afterClause: !clauses.isEmpty) { clauses.append(clause) }
+    while let clause = try reader.next(after: clauses.last) { clauses.append(clause) }
     return clauses
   }
 
-  private mutating func next(afterClause: Bool) throws(FilterError) -> WrittenClause? {
+  private mutating func next(after previous: WrittenClause?) throws(FilterError) -> WrittenClause? {
     skipBlanks()
+    var isJoined = previous?.value ?? .nothing == .nothing
     while word(at: position)?.uppercased() == "AND" {
       position += 3
       skipBlanks()
+      isJoined = true
     }
     guard position < scalars.count else { return nil }
     let start = position
-    try checkStart(afterClause: afterClause)
+    try checkStart(afterClause: previous != nil)
     let key = try identifier()
     skipBlanks()
     if current == "(" || current == "[" { throw clauseError(position, "'\(key)' is followed by a bracket") }
     let comparatorOffset = position
     let comparator = try comparator(after: key, at: start)
+    if WrittenClause.grouped.contains(comparator.uppercased()), !isJoined {
+      // MLflow takes all that precedes it for its key, and refuses it or finds nonsense.
+      throw FilterError(
+        .invalidClause, at: start, "AND is missing before \(key) \(comparator)",
+        allowed: "Write AND between the clauses",
+        suggestion: FilterAdvice.replacing("", with: "AND ", at: start, in: text(scalars[...])))
+    }
     skipBlanks()
     let valueOffset = position
     let value = try value(for: comparator, key: key)
@@ -114,7 +123,7 @@ struct FilterReader {
         position += blanks
       }
       guard current == "." else { break }
-      position += 1
+      while current == "." { position += 1 }
       isFirst = false
       // One behind it belongs to the key, if a key follows.
       let gap = scalars[position...].prefix { $0.properties.isWhitespace }.count
@@ -124,6 +133,8 @@ struct FilterReader {
           !startsComparator(position + gap)
         else { break }
         position += gap
+      } else if next == "#" {
+        position += 1
       } else if next.map({ !(Self.isWord($0) || "`\"'".unicodeScalars.contains($0)) }) ?? true {
         break
       }

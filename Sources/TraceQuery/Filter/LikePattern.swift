@@ -1,7 +1,7 @@
 /// A pattern of LIKE, as SQLite matches it: `%` for any characters, `_` for one, no way to escape them, the whole text.
 struct LikePattern: Sendable {
   /// What stands between two `%`; nil for a `_`.
-  private let pieces: [[UInt8?]]
+  private var pieces: [[UInt8?]]
   private let ignoresCase: Bool
 
   init(_ pattern: String, ignoresCase: Bool) {
@@ -15,6 +15,13 @@ struct LikePattern: Sendable {
       }
     }
     self.pieces = pieces
+  }
+
+  /// Whether the words stand somewhere in the bytes.
+  static func contains(_ words: String, _ bytes: [UInt8]) -> Bool {
+    var pattern = LikePattern("", ignoresCase: false)
+    pattern.pieces = [[], words.utf8.map { $0 }, []]
+    return pattern.matches(bytes)
   }
 
   func matches(_ text: some Collection<UInt8>) -> Bool {

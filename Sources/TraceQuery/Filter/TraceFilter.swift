@@ -20,7 +20,10 @@ public struct TraceFilter: Sendable, Hashable {
     let read = try written.map { clause throws(FilterError) in try FilterInterpreter(clause, in: text).read() }
     conditions = try read.map { clause throws(FilterError) in try clause.condition() }
     if let last = conditions.lastIndex(where: \.isRun) {
-      conditions = conditions.enumerated().filter { !$0.element.isRun || $0.offset == last }.map(\.element)
+      // One without an id asks for nothing.
+      let isEmpty = conditions[last] == .run("")
+      conditions = conditions.enumerated().filter { !$0.element.isRun || ($0.offset == last && !isEmpty) }.map(
+        \.element)
     }
     let scalars = Array(text.unicodeScalars)
     clauses = written.map { String(String.UnicodeScalarView(scalars[$0.keyOffset..<$0.end])) }

@@ -25,4 +25,7 @@ struct WrittenClause: Sendable, Hashable {
   var valueOffset: Int
   /// The end of the clause.
   var end: Int
+
+  /// Comparators that MLflow's tokenizer knows nothing of; it puts their clauses together by itself.
+  static let grouped: Set = ["IN", "NOT IN", "IS NULL", "IS NOT NULL"]
 }

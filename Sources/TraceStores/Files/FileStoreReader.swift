@@ -174,13 +174,13 @@ struct FileStoreReader: Sendable {
   }
 
   private static func neededKeys(_ query: TraceQuery) -> TraceFolder.Part {
-    guard query.filter == nil else { return .everything }
+    guard query.filter == nil, !query.conditions.contains(where: \.isAboutAssessments) else { return .everything }
     var metadata: [String] = []
     for condition in query.conditions {
       switch condition {
       case .session: metadata.append(ReservedKey.session)
       case .user: metadata.append(ReservedKey.user)
-      case .state, .since, .until, .durationAtLeast, .hasErrorSpans: continue
+      case .state, .since, .until, .durationAtLeast, .hasErrorSpans, .containsText, .failedAssessment: continue
       }
     }
     return .keys(

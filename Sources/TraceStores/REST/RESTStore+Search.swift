@@ -127,10 +127,13 @@ extension RESTStore {
   private func spansForFilter(
     _ query: TraceQuery, _ infos: [TraceInfo]
   ) async throws(StoreError) -> [TraceID: [Span]] {
-    guard let filter = query.filter, FilterPredicate(filter, over: []).needsSpans else { return [:] }
+    let looksForText = query.conditions.contains { if case .containsText = $0 { true } else { false } }
+    let filterNeedsThem = query.filter.map { FilterPredicate($0, over: []).needsSpans } ?? false
+    guard looksForText || filterNeedsThem else { return [:] }
     guard infos.count <= Self.spansLookedAt else {
       throw StoreError(
-        .unsupported, "This server does not understand the filter's conditions on spans (MLflow before 3.4 has none)",
+        .unsupported,
+        "This server does not understand the conditions on what spans hold (MLflow before 3.4 knows none)",
         hint: "At most \(Self.spansLookedAt) traces can be looked into from here, and there are \(infos.count)")
     }
     let traces = try await concurrently(infos, atMost: Self.width) { info async throws(StoreError) in

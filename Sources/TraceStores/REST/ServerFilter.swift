@@ -29,6 +29,10 @@ struct ServerFilter: Sendable, Hashable {
     case .hasErrorSpans(true): return errorSpans
     // Some span differs from ERROR is not what is asked.
     case .hasErrorSpans(false): return nil
+    // `%` and `_` would match anything, and quotes stand behind escapes there.
+    case .containsText(let text) where !text.contains { "%_\"".contains($0) }:
+      return quoted("%\(text)%").map { "trace.text LIKE \($0)" }
+    case .containsText, .failedAssessment: return nil
     }
   }
 

@@ -78,6 +78,23 @@ struct SQLTraceQuery {
         schema.has("spans")
         ? "EXISTS (SELECT 1 FROM spans s WHERE s.trace_id = t.request_id AND s.status = 'ERROR')" : "0"
       clauses.append(wanted ? probe : "NOT \(probe)")
+    case .containsText(let text):
+      // Not LIKE: no character of the words has a meaning of its own.
+      let tests = RecordedText.variants(of: text).map { "instr(s.content, \(placeholder(.text($0)))) > 0" }
+      clauses.append(
+        schema.has("spans")
+          ? "t.request_id IN (SELECT s.trace_id FROM spans s WHERE \(tests.joined(separator: " OR ")))" : "0")
+    case .failedAssessment(let name):
+      guard schema.has("assessments") else {
+        clauses.append("0")
+        return
+      }
+      let words = ["false"] + Assessment.failureWords.map { "\"\($0)\"" }
+      var parts = ["a.assessment_type = 'feedback'", "lower(a.value) IN (\(placeholders(words.map { .text($0) })))"]
+      parts.append("a.error IS NULL AND coalesce(instr(a.assessment_metadata, '\"\(ReservedKey.session)\"'), 0) = 0")
+      if schema.has("assessments", "valid") { parts.append("a.valid = 1") }
+      if let name { parts.append("a.name = \(placeholder(.text(name)))") }
+      clauses.append("t.request_id IN (SELECT a.trace_id FROM assessments a WHERE \(parts.joined(separator: " AND ")))")
     }
   }
 
