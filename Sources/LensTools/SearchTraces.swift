@@ -202,8 +202,10 @@ struct SearchTraces: ParameterizedTool {
     var notes: [String] = []
     for (place, clause) in filter.clauses.enumerated().prefix(8) {
       let rest = filter.clauses.enumerated().filter { $0.offset != place }.map(\.element).joined(separator: " AND ")
-      var counts: [Int] = []
-      for text in [clause, rest] {
+      // A clause that stands alone found nothing already.
+      let isAlone = rest.isEmpty && query.conditions.isEmpty
+      var counts = isAlone ? [0] : []
+      for text in isAlone ? [rest] : [clause, rest] {
         var query = query
         query.filter = text.isEmpty ? nil : try? TraceFilter(text)
         let changed = query

@@ -22,8 +22,13 @@ extension SQLTraceQuery {
     if let start = filter.earliestStart {
       onSpan.append("s.start_time_unix_nano >= \(placeholder(.real((start - 10_000) * 1_000_000)))")
     }
-    // One pass over the spans, and not a probe for each trace: there is no index on what is asked of them.
-    clauses.append("t.request_id IN (SELECT s.trace_id FROM spans s WHERE \(onSpan.joined(separator: " AND ")))")
+    let isIndexed = filter.conditions.contains { condition in
+      switch condition {
+      case .span(.status, .equals), .span(.status, .isIn), .span(.type, .equals), .span(.type, .isIn): true
+      default: false
+      }
+    }
+    spanTests.append(onSpan.joined(separator: " AND ") + (isIndexed ? experimentOfSpan() : ""))
   }
 
   private mutating func clause(_ condition: FilterCondition) -> String {

@@ -3,7 +3,10 @@ import TraceQuery
 
 /// A ``TraceQuery`` as SQL: the part behind FROM, with its values apart.
 struct SQLTraceQuery {
+  /// Conditions on a trace.
   var clauses: [String] = []
+  /// Conditions that some span of it has to satisfy, each of them on a span of its own.
+  var spanTests: [String] = []
   private(set) var values: [SQLValue] = []
   let schema: Schema
   let query: TraceQuery
@@ -26,7 +29,36 @@ struct SQLTraceQuery {
     if let filter = query.filter { append(filter) }
   }
 
-  var filter: String { clauses.isEmpty ? "" : " WHERE " + clauses.joined(separator: " AND ") }
+  /// All conditions, those on spans by one pass over the spans and not by a probe for each trace: for conditions that few
+  /// spans satisfy, and for counting.
+  var filter: String {
+    Self.filter(clauses + spanTests.map { "t.request_id IN (SELECT s.trace_id FROM spans s WHERE \($0))" })
+  }
+
+  /// How many traces are probed for their spans before all spans are passed over, in two attempts.
+  static let probedTraces = [200, 2_000]
+  /// Fewer spans than these are passed over at once, and counted.
+  static let fewSpans: Int64 = 20_000
+
+  /// The first of those that match, looked for among the traces that come first: what is common is found at once.
+  func probing(_ count: Int) -> String {
+    let probes = spanTests.map { "EXISTS (SELECT 1 FROM spans s WHERE s.trace_id = t.request_id AND \($0))" }
+    return "SELECT t.request_id FROM (SELECT t.* FROM trace_info t\(Self.filter(clauses))\(order)"
+      + " LIMIT \(count)) t\(Self.filter(probes))\(order) LIMIT \(query.limit + 1) OFFSET \(query.offset)"
+  }
+
+  private static func filter(_ clauses: [String]) -> String {
+    clauses.isEmpty ? "" : " WHERE " + clauses.joined(separator: " AND ")
+  }
+
+  /// For the index of states and types, which begins with the experiment.
+  mutating func experimentOfSpan() -> String {
+    guard !query.experimentIDs.isEmpty else {
+      return schema.has("experiments") ? " AND s.experiment_id IN (SELECT experiment_id FROM experiments)" : ""
+    }
+    return
+      " AND s.experiment_id IN (\(placeholders(query.experimentIDs.compactMap { Int64($0) }.map { .integer($0) })))"
+  }
 
   /// The asked order, NULLs last whichever way it goes, then MLflow's tie-break.
   var order: String {
@@ -74,16 +106,24 @@ struct SQLTraceQuery {
     case .durationAtLeast(let milliseconds):
       clauses.append("t.execution_time_ms >= \(placeholder(.integer(milliseconds)))")
     case .hasErrorSpans(let wanted):
-      let probe =
-        schema.has("spans")
-        ? "EXISTS (SELECT 1 FROM spans s WHERE s.trace_id = t.request_id AND s.status = 'ERROR')" : "0"
-      clauses.append(wanted ? probe : "NOT \(probe)")
+      guard schema.has("spans") else {
+        clauses.append(wanted ? "0" : "1")
+        return
+      }
+      let test = "s.status = 'ERROR'\(experimentOfSpan())"
+      if wanted {
+        spanTests.append(test)
+      } else {
+        clauses.append("t.request_id NOT IN (SELECT s.trace_id FROM spans s WHERE \(test))")
+      }
     case .containsText(let text):
       // Not LIKE: no character of the words has a meaning of its own.
       let tests = RecordedText.variants(of: text).map { "instr(s.content, \(placeholder(.text($0)))) > 0" }
-      clauses.append(
-        schema.has("spans")
-          ? "t.request_id IN (SELECT s.trace_id FROM spans s WHERE \(tests.joined(separator: " OR ")))" : "0")
+      if schema.has("spans") {
+        spanTests.append("(\(tests.joined(separator: " OR ")))")
+      } else {
+        clauses.append("0")
+      }
     case .failedAssessment(let name):
       guard schema.has("assessments") else {
         clauses.append("0")

@@ -92,18 +92,39 @@ public final class SQLiteStore: TraceStore {
     let artifacts = artifacts
     return try await read { (database, schema) throws(StoreError) in
       let sql = try SQLTraceQuery(query, schema: schema)
+      let reader = TraceRowReader(database: database, schema: schema, artifacts: artifacts)
+      if !sql.spanTests.isEmpty, let page = try Self.firstMatches(query, sql, database, reader) { return page }
       let total =
         try database.prepare("SELECT COUNT(*) FROM trace_info t\(sql.filter)").bind(sql.values)
         .rows { row in Int(row.integer(0) ?? 0) }.first ?? 0
+      guard total > query.offset else { return TracePage(infos: [], totalCount: total, nextPageToken: nil) }
       let ids = try database.prepare(
         "SELECT t.request_id FROM trace_info t\(sql.filter)\(sql.order) LIMIT \(query.limit) OFFSET \(query.offset)"
       ).bind(sql.values).rows { row in TraceID(row.text(0) ?? "") }
-      let infos = try TraceRowReader(database: database, schema: schema, artifacts: artifacts).infos(ids)
+      let infos = try reader.infos(ids)
       let end = query.offset + ids.count
       return TracePage(
         infos: infos, totalCount: total,
         nextPageToken: !ids.isEmpty && end < total ? PageToken(offset: end) : nil)
     }
+  }
+
+  /// A page of traces with common spans, which are found without passing over all spans; how many there are in all is then
+  /// not known. Nil when too few of the first traces match, or when there are not many spans.
+  private static func firstMatches(
+    _ query: TraceQuery, _ sql: SQLTraceQuery, _ database: Database, _ reader: TraceRowReader
+  ) throws(StoreError) -> TracePage? {
+    let spans = try database.prepare("SELECT max(rowid) FROM spans").rows { row in row.integer(0) ?? 0 }.first ?? 0
+    guard spans > SQLTraceQuery.fewSpans else { return nil }
+    let end = query.offset + query.limit
+    for count in SQLTraceQuery.probedTraces where count > end {
+      let ids = try database.prepare(sql.probing(count)).bind(sql.values).rows { row in TraceID(row.text(0) ?? "") }
+      guard ids.count > query.limit else { continue }
+      return TracePage(
+        infos: try reader.infos(Array(ids.prefix(query.limit))), totalCount: end + 1,
+        nextPageToken: PageToken(offset: end), isCountExact: false)
+    }
+    return nil
   }
 
   private func read<Answer: Sendable>(
