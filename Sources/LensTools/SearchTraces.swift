@@ -216,6 +216,11 @@ struct SearchTraces: ParameterizedTool {
         "\(context.excerpter.line(clause, limit: 120)): \(Units.plural(counts[0], "trace")) by itself, "
           + "\(counts[1]) without it")
     }
+    for case .span(.attribute(let name), .equals(let value)) in filter.conditions {
+      notes.append(
+        "span.attributes.\(context.excerpter.line(name, limit: 80)) = finds nothing in MLflow, which compares whole records; "
+          + "write \(context.excerpter.line(FilterAdvice.attribute(name, equals: value), limit: 200))")
+    }
     return notes
   }
 

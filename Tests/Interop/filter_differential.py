@@ -141,6 +141,8 @@ def make_store(folder: Path) -> str:
 def is_known(text: str, theirs: list[str] | str) -> bool:
     """Slips of MLflow's that we do not share: it fails on a quoted time beside a test of spans, and takes a list for a pattern."""
     fails = isinstance(theirs, str) and "unsupported operand type(s) for -: 'str'" in theirs
+    # A number that fits nowhere is only noticed when the database is asked, which another clause may have made needless.
+    fails = fails or (theirs == [] and "99999999999999999999" in text)
     return fails or re.search(r"span\.attributes\S* ?(!=|=|I?LIKE|RLIKE)\s*\(", text) is not None
 
 

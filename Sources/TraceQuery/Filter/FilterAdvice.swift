@@ -1,7 +1,8 @@
+import JSONText
 import TraceModel
 
 /// What was probably meant. Every suggestion is read again before it is offered, so that none leads into the next error.
-enum FilterAdvice {
+public enum FilterAdvice {
   /// Words that other tools have for what MLflow calls something else.
   private static let synonyms: [String: String] = [
     "state": "status", "trace_id": "request_id", "id": "request_id", "request_time": "timestamp_ms",
@@ -13,6 +14,15 @@ enum FilterAdvice {
     "text": "trace.text", "content": "span.content", "span_name": "span.name", "run": "run_id",
     "request_preview": "trace.text", "response_preview": "trace.text",
   ]
+
+  /// The clause that finds an attribute of a span by its whole value, which `=` never does: a text between the quotes of two
+  /// strings, as it stands in the record.
+  public static func attribute(_ name: String, equals value: String) -> String {
+    let recorded = JSON.string(JSON.string(value).text).text
+    let key =
+      name.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0 == "." || $0 == "_" } ? name : "`\(name)`"
+    return recorded.contains("'") ? "span.attributes.\(key) LIKE '%…%'" : "span.attributes.\(key) LIKE ': \(recorded)'"
+  }
 
   /// A key that nobody knows: another word for one, other capitals, or a tag without its prefix.
   static func unknownKey(_ key: String, clause: WrittenClause, in filter: String) -> FilterError {

@@ -45,7 +45,7 @@ extension SQLTraceQuery {
       return compare("t.trace_name", test)
     case .tag(let key, let test): return entry("trace_tags", key, test)
     case .metadata(ReservedKey.session, let test) where schema.hasPromotedColumns:
-      return compare("t.session_id", test)
+      return compare("t.session_id", test) + indexedExperiments(test)
     case .metadata(let key, let test):
       if schema.hasPromotedColumns, let columns = Self.promoted[key] { return numbers(columns, test) }
       return entry("trace_request_metadata", key, test)
@@ -122,10 +122,10 @@ extension SQLTraceQuery {
     guard schema.has("assessments") else { return test == .text(.isAbsent) ? "1" : "0" }
     let positive = test == .text(.isAbsent) ? .text(.isPresent) : test
     let own = assessmentRows(kind, name, positive)
-    var found = "t.request_id IN (SELECT a.trace_id FROM assessments a WHERE \(own))"
-    if let siblings = siblings(kind, name, positive) { found = "(\(found) OR \(siblings))" }
-    // NULL IN (…) is NULL, and so would be its opposite.
-    return test == .text(.isAbsent) ? "NOT coalesce(\(found), 0)" : found
+    var found = "SELECT a.trace_id FROM assessments a WHERE \(own)"
+    // One list of ids and no OR, so that the database can begin with it.
+    if let siblings = siblings(kind, name, positive) { found += " UNION \(siblings)" }
+    return "t.request_id \(test == .text(.isAbsent) ? "NOT IN" : "IN") (\(found))"
   }
 
   private mutating func assessmentRows(
@@ -150,7 +150,8 @@ extension SQLTraceQuery {
     "(a.value = \(placeholder(.text(text))) OR a.value = \(placeholder(.text(ASCIIJSON.quoted(text)))))"
   }
 
-  /// A judgement of a whole session counts for all its turns in the searched experiments.
+  /// The ids of the turns of judged sessions: a judgement of a whole session counts for all its turns in the searched
+  /// experiments.
   private mutating func siblings(
     _ kind: FilterCondition.AssessmentKind, _ name: String, _ test: FilterCondition.AssessmentTest
   ) -> String? {
@@ -162,13 +163,14 @@ extension SQLTraceQuery {
       scope = " AND o.experiment_id IN (\(placeholders(ids)))"
     }
     if schema.hasPromotedColumns {
-      return "t.session_id IN (SELECT o.session_id FROM assessments a JOIN trace_info o ON o.request_id = a.trace_id"
-        + " WHERE o.session_id IS NOT NULL\(scope) AND \(rows))"
+      return "SELECT u.request_id FROM trace_info u WHERE u.session_id IN (SELECT o.session_id FROM assessments a"
+        + " JOIN trace_info o ON o.request_id = a.trace_id WHERE o.session_id IS NOT NULL\(scope) AND \(rows))"
+        + " AND u.experiment_id IN (SELECT experiment_id FROM experiments)"
     }
     let key = placeholder(.text(ReservedKey.session))
-    return "t.request_id IN (SELECT m.request_id FROM trace_request_metadata m WHERE m.key = \(key) AND m.value IN"
+    return "SELECT m.request_id FROM trace_request_metadata m WHERE m.key = \(key) AND m.value IN"
       + " (SELECT n.value FROM assessments a JOIN trace_info o ON o.request_id = a.trace_id"
-      + " JOIN trace_request_metadata n ON n.request_id = a.trace_id AND n.key = \(key) WHERE \(rows)\(scope)))"
+      + " JOIN trace_request_metadata n ON n.request_id = a.trace_id AND n.key = \(key) WHERE \(rows)\(scope))"
   }
 
   // MARK: Spans

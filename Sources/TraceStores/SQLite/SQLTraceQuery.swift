@@ -51,6 +51,12 @@ struct SQLTraceQuery {
     clauses.isEmpty ? "" : " WHERE " + clauses.joined(separator: " AND ")
   }
 
+  /// For the index of sessions, which begins with the experiment, where none is named.
+  func indexedExperiments(_ test: TextTest) -> String {
+    guard case .equals = test, query.experimentIDs.isEmpty, schema.has("experiments") else { return "" }
+    return " AND t.experiment_id IN (SELECT experiment_id FROM experiments)"
+  }
+
   /// For the index of states and types, which begins with the experiment.
   mutating func experimentOfSpan() -> String {
     guard !query.experimentIDs.isEmpty else {
@@ -93,7 +99,7 @@ struct SQLTraceQuery {
       clauses.append("t.status IN (\(placeholders(states.flatMap(Self.words))))")
     case .session(let id):
       if schema.hasPromotedColumns {
-        clauses.append("t.session_id = \(placeholder(.text(id)))")
+        clauses.append("t.session_id = \(placeholder(.text(id)))\(indexedExperiments(.equals(id)))")
       } else {
         appendMetadata(ReservedKey.session, id)
       }
