@@ -53,7 +53,13 @@ struct SearchTraces: ParameterizedTool {
   var failedAssessment: String?
   @Parameter("Keys with ASC or DESC, comma separated: timestamp_ms, execution_time_ms, status, name, request_id.")
   var orderBy: String?
-  @Parameter("Traces on a page.", in: 1...500)
+  @Parameter(
+    """
+    Counts in place of traces, one line for each session, experiment, name, status, user, hour, day, tag.<key> or \
+    metadata.<key>: traces, errors, p50 and p95 duration, tokens.
+    """)
+  var groupBy: String?
+  @Parameter("Traces, or groups, on a page.", in: 1...500)
   var maxResults: Int = 20
   @Parameter("next_page_token of the answer before.")
   var pageToken: String?
@@ -62,6 +68,9 @@ struct SearchTraces: ParameterizedTool {
   func run(in context: LensContext) async throws(ToolError) -> ToolResult {
     let experiments = try await context.experiments(experimentID)
     let query = try query(experiments, context)
+    if let groupBy {
+      return try await groups(by: groupBy, query, experiments, context).render(output, style: context.style)
+    }
     let page = try await context.ask { store async throws(StoreError) in try await store.search(query) }
     var answer = Answer(title: title(page, query, experiments), facts: [])
     answer.facts = Answer.facts(
@@ -78,6 +87,20 @@ struct SearchTraces: ParameterizedTool {
       answer.notes += remarks.map { Answer.Note($0, rank: 1) }
       answer.facts.append(Answer.Fact("remarks", .array(remarks.map { .string($0) }), rank: 1))
     }
+    if let figures = try await figures(page, query, context) {
+      answer.notes.append(Answer.Note(Self.words(figures), rank: 1))
+      answer.facts.append(
+        Answer.Fact(
+          "statistics",
+          .object(present: [
+            "states": .object(
+              figures.states.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+                JSON.Member($0.key.rawValue, .int(Int64($0.value)))
+              }), "first": .string(figures.first.rfc3339), "last": .string(figures.last.rfc3339),
+            "p50_ms": figures.duration(percentile: 50).map { .int($0) },
+            "p95_ms": figures.duration(percentile: 95).map { .int($0) },
+          ]), rank: 2))
+    }
     if page.infos.isEmpty {
       let notes = try await emptyNotes(query, experiments, context)
       answer.notes += notes.map { Answer.Note($0) }
@@ -90,7 +113,7 @@ struct SearchTraces: ParameterizedTool {
         let range = "\(query.offset + 1)–\(query.offset + page.infos.count)"
         let total = "\(page.isCountExact ? "" : "at least ")\(page.totalCount)"
         answer.notes.append(Answer.Note("page: \(range) of \(total)", rank: 0))
-        answer.next.append(NextCall(Self.name, repeating(token)))
+        answer.next.append(NextCall(Self.name, repeating(token, limit: maxResults)))
       }
       let suspect = page.infos.first { $0.state == .error || !Self.failedAssessments($0).isEmpty } ?? page.infos[0]
       answer.next.insert(NextCall("inspect_turn", ["trace_id": .string(suspect.id.rawValue)]), at: 0)
@@ -151,26 +174,28 @@ struct SearchTraces: ParameterizedTool {
   }
 
   /// The same question again, or the token would not fit.
-  private func repeating(_ token: PageToken) -> [JSON.Member] {
+  func repeating(_ token: PageToken?, limit: Int?) -> [JSON.Member] {
     JSON.object(present: [
       "experiment_id": experimentID.map { .string($0) }, "filter": filter.map { .string($0) },
       "status": status.map { .string($0.rawValue) }, "session_id": sessionID.map { .string($0) },
       "user_id": userID.map { .string($0) }, "since": since.map { .string($0) }, "until": until.map { .string($0) },
       "min_duration_ms": minDurationMs.map { .int(Int64($0)) }, "has_error_spans": hasErrorSpans.map { .bool($0) },
       "text": text.map { .string($0) }, "failed_assessment": failedAssessment.map { .string($0) },
-      "order_by": orderBy.map { .string($0) }, "max_results": .int(Int64(maxResults)),
-      "page_token": .string(token.text),
+      "order_by": orderBy.map { .string($0) }, "group_by": groupBy.map { .string($0) },
+      "max_results": limit.map { .int(Int64($0)) }, "page_token": token.map { .string($0.text) },
     ]).members
   }
 
   // MARK: Answer
 
   private func title(_ page: TracePage, _ query: TraceQuery, _ experiments: ExperimentChoice) -> String {
-    let conditions =
-      (query.conditions.map(\.description) + (query.filter?.clauses ?? [])).joined(separator: " and ")
     let count = (page.isCountExact ? "" : "at least ") + Units.plural(page.totalCount, "trace")
-    return "\(count) in \(experiments.words)"
-      + (conditions.isEmpty ? "" : " with \(conditions)")
+    return "\(count) in \(experiments.words)" + conditionWords(query)
+  }
+
+  func conditionWords(_ query: TraceQuery) -> String {
+    let conditions = query.conditions.map(\.description) + (query.filter?.clauses ?? [])
+    return conditions.isEmpty ? "" : " with \(conditions.joined(separator: " and "))"
   }
 
   /// Which condition emptied the answer: each is left out in turn.

@@ -25,6 +25,24 @@ public protocol TraceStore: Sendable {
 
   /// The infos of a page, and how many match in all.
   func search(_ query: TraceQuery) async throws(StoreError) -> TracePage
+
+  /// What counting and grouping need of all traces that match, whatever page is asked for.
+  func rows(_ query: TraceQuery, groupedBy grouping: TraceGrouping?) async throws(StoreError) -> TraceRows
+}
+
+extension TraceStore {
+  /// So many traces are counted where a store cannot do it by itself.
+  static var countedTraces: Int { 5_000 }
+
+  /// The rows of the infos of one large page.
+  public func rows(_ query: TraceQuery, groupedBy grouping: TraceGrouping?) async throws(StoreError) -> TraceRows {
+    var query = query
+    (query.offset, query.limit) = (0, Self.countedTraces)
+    let page = try await search(query)
+    return TraceRows(
+      rows: page.infos.map { TraceRow($0, groupedBy: grouping) },
+      isComplete: page.nextPageToken == nil && page.isCountExact)
+  }
 }
 
 /// Where a store is and why it was chosen.

@@ -60,6 +60,7 @@ def questions(ids: list[str], infos: list[dict]) -> Iterator[tuple[str, dict]]:
         {"user_id": "O'Brien"},
         {"experiment_id": "no such experiment"},
         {"text": "4712"},
+        *({"group_by": by} for by in ("session", "experiment", "name", "status", "user", "hour", "day", "tag.release", "metadata.x", "wrong")),
         {"text": "100%_\"x\""},
         {"failed_assessment": "any"},
         {"failed_assessment": "correctness", "status": "OK"},

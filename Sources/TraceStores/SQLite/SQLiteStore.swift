@@ -127,7 +127,7 @@ public final class SQLiteStore: TraceStore {
     return nil
   }
 
-  private func read<Answer: Sendable>(
+  func read<Answer: Sendable>(
     _ body: @Sendable (Database, Schema) throws(StoreError) -> Answer
   ) async throws(StoreError) -> Answer {
     let connection = idle.withLock { $0.popLast() } ?? SQLiteConnection(path: path)
