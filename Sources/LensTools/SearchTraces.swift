@@ -51,7 +51,7 @@ struct SearchTraces: ParameterizedTool {
   @Parameter(
     "Has a valid assessment of this name whose value reads like a failure (no, false, fail, …); any: whatever name.")
   var failedAssessment: String?
-  @Parameter("Keys with ASC or DESC, comma separated: timestamp_ms, execution_time_ms, status, name, request_id.")
+  @Parameter("Keys with ASC or DESC, comma separated: timestamp_ms, execution_time_ms, status, name, tag.<key>, ….")
   var orderBy: String?
   @Parameter(
     """

@@ -79,6 +79,9 @@ extension TraceOrder {
     case .status: .text(info.state.rawValue)
     case .name: info.name.map { .text($0) }
     case .requestID: .text(info.id.rawValue)
+    case .endTime: .integer(info.requestTime.milliseconds.addingSaturating(info.executionDurationMs ?? 0))
+    case .tag(let key): info.tags[key].map { .text($0) }
+    case .metadata(let key): info.metadata[key].map { .text($0) }
     case .experimentID: Int64(info.experimentID).map { .integer($0) } ?? .text(info.experimentID)
     }
   }

@@ -71,62 +71,6 @@ public enum TraceCondition: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// One key of an order.
-public struct TraceOrder: Sendable, Hashable {
-  /// What traces can be ordered by. Names as in MLflow's `order_by`.
-  public enum Key: String, Sendable, Hashable, CaseIterable {
-    /// When it began.
-    case timestamp = "timestamp_ms"
-    /// How long it took.
-    case executionTime = "execution_time_ms"
-    /// Its state.
-    case status
-    /// Its name.
-    case name
-    /// Its id.
-    case requestID = "request_id"
-    /// Its experiment.
-    case experimentID = "experiment_id"
-  }
-
-  /// By what.
-  public var key: Key
-  /// From high to low.
-  public var isDescending: Bool
-
-  /// An order from its parts.
-  public init(_ key: Key, isDescending: Bool = false) {
-    self.key = key
-    self.isDescending = isDescending
-  }
-
-  /// MLflow's tie-break, and its order when none is asked for: newest first, then by id.
-  public static let tieBreak = [TraceOrder(.timestamp, isDescending: true), TraceOrder(.requestID)]
-
-  /// Reads `timestamp_ms DESC, status`. Ascending unless said otherwise; `timestamp` and `execution_time` are accepted.
-  public static func parse(_ text: String) throws(QueryError) -> [TraceOrder] {
-    var orders: [TraceOrder] = []
-    for item in text.split(separator: ",") {
-      let words = item.split(separator: " ")
-      guard let name = words.first else { continue }
-      let full = name == "timestamp" || name == "execution_time" ? name + "_ms" : name
-      guard let key = Key(rawValue: String(full)) else {
-        throw QueryError(
-          "cannot order by '\(name)'", allowed: "keys are \(Key.allCases.map(\.rawValue).joined(separator: ", "))")
-      }
-      let direction = words.count == 2 ? words[1].uppercased() : words.count == 1 ? "ASC" : ""
-      guard direction == "ASC" || direction == "DESC" else {
-        throw QueryError("'\(item)' in order_by is not understood", allowed: "write a key and ASC or DESC")
-      }
-      guard !orders.contains(where: { $0.key == key }) else {
-        throw QueryError("'\(name)' stands twice in order_by", allowed: "name each key once")
-      }
-      orders.append(TraceOrder(key, isDescending: direction == "DESC"))
-    }
-    return orders
-  }
-}
-
 /// A question that was not understood.
 public struct QueryError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What is wrong.

@@ -50,6 +50,7 @@ def questions(ids: list[str], infos: list[dict]) -> Iterator[tuple[str, dict]]:
         {"status": "ERROR"},
         {"status": "OK", "order_by": "execution_time_ms DESC"},
         {"order_by": "name, timestamp_ms"},
+        {"order_by": "end_time DESC, tag.release"},
         {"has_error_spans": True},
         {"has_error_spans": False},
         {"min_duration_ms": 500},

@@ -23,7 +23,11 @@ def questions(infos: list) -> Iterator[tuple[dict, str, list[str]]]:
     yield {"since": str(middle)}, f"trace.timestamp_ms >= {middle}", newest
     yield {"until": str(middle)}, f"trace.timestamp_ms < {middle}", newest
     yield {"min_duration_ms": long}, f"trace.execution_time_ms >= {long}", newest
-    for order in (["timestamp_ms ASC"], ["execution_time_ms DESC"], ["execution_time_ms", "timestamp_ms"], ["name", "timestamp_ms"]):
+    for order in (
+        ["timestamp_ms ASC"], ["execution_time_ms DESC"], ["execution_time_ms", "timestamp_ms"], ["name", "timestamp_ms"],
+        ["trace.status", "tag.environment DESC"], ["metadata.`mlflow.trace.user`"], ["metadata.mlflow.trace.session DESC"], ["run_id", "request_id DESC"],
+        ["tags.`release` desc", "experiment_id", "timestamp"],
+    ):  # fmt: skip
         yield {"order_by": ", ".join(order)}, "", order
     yield {"has_error_spans": True}, "span.status = 'ERROR'", newest
     for key, argument in ((SESSION, "session_id"), (USER, "user_id")):

@@ -83,7 +83,9 @@ struct SQLiteStoreTests {
     #expect(page.infos.count == count)
   }
 
-  @Test(arguments: TraceOrder.Key.allCases, [true, false])
+  @Test(
+    arguments: TraceOrder.Key.plain + [.tag("environment"), .metadata("mlflow.trace.user"), .tag("none")],
+    [true, false])
   func ordersAndPagesAgree(_ key: TraceOrder.Key, _ isDescending: Bool) async throws {
     let order = [TraceOrder(key, isDescending: isDescending)]
     let whole = try await store.search(TraceQuery(order: order, limit: 100)).infos.map(\.id)

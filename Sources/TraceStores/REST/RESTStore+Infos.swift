@@ -143,7 +143,7 @@ extension RESTStore {
   }
 
   private static func words(_ order: TraceOrder) -> String {
-    "\(order.key.rawValue) \(order.isDescending ? "DESC" : "ASC")"
+    "\(order.key.text) \(order.isDescending ? "DESC" : "ASC")"
   }
 
   /// Assessments have no order on the wire.

@@ -20,7 +20,9 @@ extension RESTStore {
     guard !experiments.isEmpty else { return TracePage(infos: [], totalCount: 0, nextPageToken: nil) }
     let filter = ServerFilter(query.conditions, query.filter)
     let hasVersion3 = try await hasVersion3()
-    let fits = hasVersion3 || experiments.count <= Self.experimentsInURL
+    // MLflow offers the end as a key, and fails when it is used (3.17).
+    let isOrdered = !query.order.contains { $0.key == .endTime }
+    let fits = isOrdered && (hasVersion3 || experiments.count <= Self.experimentsInURL)
     var page: TracePage
     if fits, filter.rest.isEmpty, let answered = try await answeredByServer(query, experiments, filter.text) {
       page = answered

@@ -8,6 +8,9 @@ struct SQLTraceQuery {
   /// Conditions that some span of it has to satisfy, each of them on a span of its own.
   var spanTests: [String] = []
   private(set) var values: [SQLValue] = []
+  private var filterValueCount = 0
+  /// The asked order, NULLs last whichever way it goes, then MLflow's tie-break.
+  private(set) var order = ""
   let schema: Schema
   let query: TraceQuery
 
@@ -27,6 +30,8 @@ struct SQLTraceQuery {
     }
     for condition in query.conditions { append(condition) }
     if let filter = query.filter { append(filter) }
+    filterValueCount = values.count
+    order = orderClause()
   }
 
   /// All conditions, those on spans by one pass over the spans and not by a probe for each trace: for conditions that few
@@ -66,25 +71,31 @@ struct SQLTraceQuery {
       " AND s.experiment_id IN (\(placeholders(query.experimentIDs.compactMap { Int64($0) }.map { .integer($0) })))"
   }
 
-  /// The asked order, NULLs last whichever way it goes, then MLflow's tie-break.
-  var order: String {
+  /// Values of the filter alone: a statement without the order has no place for the others.
+  var filterValues: [SQLValue] { Array(values.prefix(filterValueCount)) }
+
+  private mutating func orderClause() -> String {
     let asked = query.order
     let rest = TraceOrder.tieBreak.filter { tie in !asked.contains { $0.key == tie.key } }
-    let keys = (asked + rest).map { order -> String in
+    var keys: [String] = []
+    for order in asked + rest {
       let column = expression(order.key)
       let direction = order.isDescending ? " DESC" : ""
-      let isNeverNull = [.timestamp, .requestID, .experimentID, .status].contains(order.key)
-      return isNeverNull ? column + direction : "\(column) IS NULL, \(column)\(direction)"
+      let isNeverNull = [.timestamp, .endTime, .requestID, .experimentID, .status].contains(order.key)
+      keys.append(isNeverNull ? column + direction : "\(column) IS NULL, \(column)\(direction)")
     }
     return " ORDER BY " + keys.joined(separator: ", ")
   }
 
-  private func expression(_ key: TraceOrder.Key) -> String {
+  private mutating func expression(_ key: TraceOrder.Key) -> String {
     switch key {
     case .timestamp: "t.timestamp_ms"
     case .executionTime: "t.execution_time_ms"
     case .status: "t.status"
     case .requestID: "t.request_id"
+    case .endTime: "(t.timestamp_ms + coalesce(t.execution_time_ms, 0))"
+    case .tag(let key): group(.tag(key))
+    case .metadata(let key): group(.metadata(key))
     case .experimentID: "t.experiment_id"
     case .name:
       schema.hasPromotedColumns

@@ -5,6 +5,8 @@ extension SQLiteStore {
   /// The rows of all traces that match, read without their infos.
   public func rows(_ query: TraceQuery, groupedBy grouping: TraceGrouping?) async throws(StoreError) -> TraceRows {
     try await read { (database, schema) throws(StoreError) in
+      var query = query
+      query.order = []
       var sql = try SQLTraceQuery(query, schema: schema)
       let group = sql.group(grouping)
       let tokens =

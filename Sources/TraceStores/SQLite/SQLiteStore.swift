@@ -95,7 +95,7 @@ public final class SQLiteStore: TraceStore {
       let reader = TraceRowReader(database: database, schema: schema, artifacts: artifacts)
       if !sql.spanTests.isEmpty, let page = try Self.firstMatches(query, sql, database, reader) { return page }
       let total =
-        try database.prepare("SELECT COUNT(*) FROM trace_info t\(sql.filter)").bind(sql.values)
+        try database.prepare("SELECT COUNT(*) FROM trace_info t\(sql.filter)").bind(sql.filterValues)
         .rows { row in Int(row.integer(0) ?? 0) }.first ?? 0
       guard total > query.offset else { return TracePage(infos: [], totalCount: total, nextPageToken: nil) }
       let ids = try database.prepare(
