@@ -24,7 +24,7 @@ extension SearchTraces {
     let count = (found.isComplete ? "" : "the first ") + Units.plural(found.rows.count, "trace")
     var answer = Answer(
       title: "\(Units.plural(groups.count, "group")) by \(context.excerpter.line(text, limit: 80)) of \(count) in "
-        + experiments.words + conditionWords(query), facts: [])
+        + experiments.words + conditionWords(query, context), facts: [])
     answer.facts = Answer.facts([
       "group_by": .string(context.excerpter.line(text, limit: 80)), "group_count": .int(Int64(groups.count)),
       "trace_count": .int(Int64(found.rows.count)), "experiments": .string(experiments.words),

@@ -72,7 +72,7 @@ struct SearchTraces: ParameterizedTool {
       return try await groups(by: groupBy, query, experiments, context).render(output, style: context.style)
     }
     let page = try await context.ask { store async throws(StoreError) in try await store.search(query) }
-    var answer = Answer(title: title(page, query, experiments), facts: [])
+    var answer = Answer(title: title(page, query, experiments, context), facts: [])
     answer.facts = Answer.facts(
       JSON.object(present: [
         "total_count": .int(Int64(page.totalCount)), "total_is_minimum": page.isCountExact ? nil : true,
@@ -188,14 +188,17 @@ struct SearchTraces: ParameterizedTool {
 
   // MARK: Answer
 
-  private func title(_ page: TracePage, _ query: TraceQuery, _ experiments: ExperimentChoice) -> String {
+  private func title(
+    _ page: TracePage, _ query: TraceQuery, _ experiments: ExperimentChoice, _ context: LensContext
+  ) -> String {
     let count = (page.isCountExact ? "" : "at least ") + Units.plural(page.totalCount, "trace")
-    return "\(count) in \(experiments.words)" + conditionWords(query)
+    return "\(count) in \(experiments.words)" + conditionWords(query, context)
   }
 
-  func conditionWords(_ query: TraceQuery) -> String {
+  func conditionWords(_ query: TraceQuery, _ context: LensContext) -> String {
     let conditions = query.conditions.map(\.description) + (query.filter?.clauses ?? [])
-    return conditions.isEmpty ? "" : " with \(conditions.joined(separator: " and "))"
+    return conditions.isEmpty
+      ? "" : " with \(context.excerpter.line(conditions.joined(separator: " and "), limit: 400))"
   }
 
   /// Which condition emptied the answer: each is left out in turn.

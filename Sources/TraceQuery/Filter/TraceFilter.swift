@@ -10,12 +10,20 @@ public struct TraceFilter: Sendable, Hashable {
   /// The text of each clause, in the order of the text.
   public var clauses: [String]
 
+  /// More would only be refused by the database.
+  private static let maximumClauses = 100
+
   /// Reads a filter. An empty one holds for every trace.
   ///
   /// - Throws: ``FilterError``, with the place and what would be right there.
   public init(_ text: String) throws(FilterError) {
     self.text = text
     let written = try FilterReader.clauses(text)
+    guard written.count <= Self.maximumClauses else {
+      throw FilterError(
+        .invalidClause, at: written[Self.maximumClauses].keyOffset, "there are \(written.count) clauses",
+        allowed: "At most \(Self.maximumClauses) are answered at once")
+    }
     // MLflow looks at all keys and values first and at the comparators last; the first error is told.
     let read = try written.map { clause throws(FilterError) in try FilterInterpreter(clause, in: text).read() }
     conditions = try read.map { clause throws(FilterError) in try clause.condition() }
