@@ -59,6 +59,12 @@ struct SearchTraces: ParameterizedTool {
     metadata.<key>: traces, errors, p50 and p95 duration, tokens.
     """)
   var groupBy: String?
+  @Parameter(
+    """
+    What to show of each trace beside its id, in this order: start, state, duration, tokens, name, session, user, \
+    experiment, failed, input, output, tag.<key>, metadata.<key>.
+    """)
+  var columns: [String] = []
   @Parameter("Traces, or groups, on a page.", in: 1...500)
   var maxResults: Int = 20
   @Parameter("next_page_token of the answer before.")
@@ -108,7 +114,7 @@ struct SearchTraces: ParameterizedTool {
       answer.facts.append(Answer.Fact("why_empty", .array(notes.map { .string($0) }), rank: 1))
       answer.next = [NextCall(Self.name, [:])]
     } else {
-      answer.sections = [table(page, context)]
+      answer.sections = [try table(page, context)]
       if let token = page.nextPageToken {
         let range = "\(query.offset + 1)–\(query.offset + page.infos.count)"
         let total = "\(page.isCountExact ? "" : "at least ")\(page.totalCount)"
@@ -182,6 +188,7 @@ struct SearchTraces: ParameterizedTool {
       "min_duration_ms": minDurationMs.map { .int(Int64($0)) }, "has_error_spans": hasErrorSpans.map { .bool($0) },
       "text": text.map { .string($0) }, "failed_assessment": failedAssessment.map { .string($0) },
       "order_by": orderBy.map { .string($0) }, "group_by": groupBy.map { .string($0) },
+      "columns": columns.isEmpty ? nil : .array(columns.map { .string($0) }),
       "max_results": limit.map { .int(Int64($0)) }, "page_token": token.map { .string($0.text) },
     ]).members
   }
@@ -256,52 +263,5 @@ struct SearchTraces: ParameterizedTool {
     let suggestion = error.suggestion.map { "Did you mean: \(context.excerpter.line($0, limit: 300))" }
     let words = "argument 'filter', character \(error.offset + 1): \(context.excerpter.line(error.message, limit: 200))"
     return ToolError(.invalidArguments, words, allowed: suggestion ?? error.allowed)
-  }
-
-  private func table(_ page: TracePage, _ context: LensContext) -> Answer.Section {
-    let excerpter = context.excerpter
-    let items = page.infos.map { info -> Answer.Item in
-      let failed = Self.failedAssessments(info)
-      let asked = Self.gist(info.requestPreview, .input).map { excerpter.line($0, limit: 100) }
-      let answered = Self.gist(info.responsePreview, .output).map { excerpter.line($0, limit: 100) }
-      let usage = info.tokenUsage
-      var words = ["\(info.id)", info.requestTime.shortUTC, info.state.rawValue]
-      words.append(Units.duration(milliseconds: info.executionDurationMs))
-      if let usage { words.append(Outline.tokens(usage)) }
-      words.append(excerpter.line(info.displayName ?? "(no name)", limit: 40))
-      if let session = info.sessionID { words.append("[\(excerpter.line(session, limit: 40))]") }
-      if !failed.isEmpty { words.append("(" + excerpter.line(failed.joined(separator: ", "), limit: 90) + ")") }
-      let short = words.joined(separator: " ")
-      let gist = [asked.map { "\"\($0)\"" }, answered.map { "→ \"\($0)\"" }].compactMap { $0 }.joined(separator: " ")
-      return Answer.Item(
-        short: short, full: gist.isEmpty ? nil : "\(short) \(gist)",
-        json: .object(present: [
-          "trace_id": .string(info.id.rawValue), "request_time": .string(info.requestTime.rfc3339),
-          "state": .string(info.state.rawValue), "execution_duration_ms": info.executionDurationMs.map { .int($0) },
-          "experiment_id": .string(info.experimentID),
-          "name": info.displayName.map { .string(excerpter.line($0, limit: 80)) },
-          "session_id": info.sessionID.map { .string(excerpter.line($0, limit: 250)) },
-          "user_id": info.userID.map { .string(excerpter.line($0, limit: 250)) }, "tokens": usage.map(Outline.json),
-          "input": asked.map { .string($0) }, "output": answered.map { .string($0) },
-          "failed_assessments": failed.isEmpty ? nil : .array(failed.map { .string(excerpter.line($0, limit: 80)) }),
-        ]), rank: 0)
-    }
-    return Answer.Section(
-      key: "traces",
-      heading: "trace_id start(UTC) state duration tokens name [session] (failed assessments) asked → answered",
-      items: items,
-      remedy: nil, noun: "trace")
-  }
-
-  /// MLflow's preview is the last message's text already, or the raw JSON, cut at 1,000 characters.
-  private static func gist(_ preview: String?, _ side: Gist.Side) -> String? {
-    guard let preview, !preview.isEmpty else { return nil }
-    guard let document = try? JSONDocument(preview) else { return preview }
-    return Gist(of: document.root, side: side)?.text ?? preview
-  }
-
-  private static func failedAssessments(_ info: TraceInfo) -> [String] {
-    let facts = TraceFacts(Trace(info: info, spans: []))
-    return Detectors.examine(facts).findings.filter { $0.kind == "assessment_failed" }.map(\.title)
   }
 }

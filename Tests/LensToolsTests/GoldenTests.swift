@@ -25,6 +25,11 @@ struct GoldenTests {
       "search-traces-page.txt", "search_traces",
       ["max_results": 2, "order_by": "timestamp_ms ASC", "experiment_id": "shop-assistant"])
     try await check("search-traces.json", "search_traces", ["format": "json", "has_error_spans": true])
+    try await check(
+      "search-traces-columns.txt", "search_traces", ["columns": ["name", "tag.release", "user", "failed", "duration"]])
+    try await check(
+      "search-traces-columns.json", "search_traces",
+      ["columns": ["metadata.mlflow.trace.user", "input"], "max_results": 1, "format": "json"])
     try await check("search-traces-groups.txt", "search_traces", ["group_by": "name", "max_results": 4])
     try await check("search-traces-groups.json", "search_traces", ["group_by": "session", "format": "json"])
   }
