@@ -26,10 +26,9 @@ struct SearchTraces: ParameterizedTool {
   var experimentID: String?
   @Parameter(
     """
-    MLflow's filter language, clauses joined by AND (no OR, no parentheses): status = 'ERROR', name LIKE 'chat%', \
-    tag.env = 'prod', metadata.build != '7', timestamp_ms > 1767225600000, execution_time_ms >= 500, span.name = 'search', \
-    span.type IN ('TOOL', 'LLM'), span.status = 'ERROR', trace.text LIKE '%refund%', feedback.correct = 'false', \
-    feedback.score < 0.5, expectation.answer IS NOT NULL. Odd keys in backticks: tag.`my-key`.
+    MLflow's filter language, joined by AND (no OR, no parentheses): status = 'ERROR', name LIKE 'chat%', tag.env = 'prod', \
+    metadata.build != '7', execution_time_ms >= 500, span.type IN ('TOOL', 'LLM'), span.status = 'ERROR', \
+    feedback.correct = 'false', feedback.score < 0.5, expectation.answer IS NOT NULL. Odd keys: tag.`my-key`.
     """)
   var filter: String?
   @Parameter("State of the trace. OK says only that nothing was raised.")
@@ -49,20 +48,20 @@ struct SearchTraces: ParameterizedTool {
   @Parameter("Words that stand in some span's inputs, outputs or attributes, upper and lower case as written.")
   var text: String?
   @Parameter(
-    "Has a valid assessment of this name whose value reads like a failure (no, false, fail, …); any: whatever name.")
+    "Has a valid assessment of this name (any: of whatever name) that reads like a failure: no, false, fail, ….")
   var failedAssessment: String?
   @Parameter("Keys with ASC or DESC, comma separated: timestamp_ms, execution_time_ms, status, name, tag.<key>, ….")
   var orderBy: String?
   @Parameter(
     """
-    Counts in place of traces, one line for each session, experiment, name, status, user, hour, day, tag.<key> or \
-    metadata.<key>: traces, errors, p50 and p95 duration, tokens.
+    Counts, errors, durations, tokens by session, experiment, name, status, user, hour, day, tag.<key> or metadata.<key> \
+    in place of traces.
     """)
   var groupBy: String?
   @Parameter(
     """
-    What to show of each trace beside its id, in this order: start, state, duration, tokens, name, session, user, \
-    experiment, failed, input, output, tag.<key>, metadata.<key>.
+    What to show beside the id: start, state, duration, tokens, name, session, user, experiment, failed, input, output, \
+    tag.<key>, metadata.<key>.
     """)
   var columns: [String] = []
   @Parameter("Traces, or groups, on a page.", in: 1...500)

@@ -13,6 +13,8 @@ struct RESTFixture: Sendable {
   var acceptsSpanFilter = true
   /// MLflow 3.17 hands out a token behind the last trace when a page is just full.
   var hasTokenBehindLast = false
+  /// Since 3.9.
+  var hasMetrics = false
 
   static func id(_ number: Int) -> String {
     "tr-" + String(repeating: "0", count: 30) + (number < 10 ? "0" : "") + "\(number)"
@@ -45,6 +47,10 @@ struct RESTFixture: Sendable {
       func value(_ name: String) -> String? { items.first { $0.name == name }?.value }
       return search(
         filter: value("filter") ?? "", count: Int(value("max_results") ?? "") ?? 0, token: value("page_token"))
+    case "/api/3.0/mlflow/traces/metrics" where hasMetrics:
+      let number = request.body.contains("trace.status = 'ERROR'") ? 0 : count
+      return .answer(
+        200, number == 0 ? "{}" : #"{"data_points":[{"metric_name":"trace_count","values":{"COUNT":\#(number).0}}]}"#)
     case "/ajax-api/3.0/mlflow/get-trace-artifact" where !hasNewArtifactRoute: return .html(404)
     case "/ajax-api/2.0/mlflow/get-trace-artifact", "/ajax-api/3.0/mlflow/get-trace-artifact":
       if artifactsFail { return .error(500, "INTERNAL_ERROR", "Trace data not stored in tracking store") }

@@ -55,6 +55,18 @@ struct RESTStoreTests {
     #expect(behind.infos.isEmpty && behind.nextPageToken == nil && behind.totalCount == expected)
   }
 
+  /// A million would be counted in as many requests.
+  @Test func tracesAreCountedWhereTheyAre() async throws {
+    let (server, store) = try server(RESTFixture(count: 5_100, hasMetrics: true))
+    let page = try await store.search(TraceQuery(limit: 2))
+    #expect(page.totalCount == 5_100)
+    #expect(page.isCountExact)
+    #expect(server.requests.count <= 4)
+    // What its route for figures does not know is counted as before.
+    let since = TraceQuery(conditions: [.since(Timestamp(milliseconds: 0))], limit: 2)
+    #expect(try await store.search(since).totalCount == 5_000)
+  }
+
   @Test func aTokenBehindTheLastTraceLeadsNowhere() async throws {
     let (_, store) = try server(RESTFixture(count: 5, hasTokenBehindLast: true))
     for limit in [5, 500] {

@@ -56,7 +56,9 @@ extension RESTStore {
       return TracePage(infos: infos, totalCount: end, nextPageToken: nil)
     }
     question.order = []
-    let (count, isExact) = try await count(question, atLeast: infos.isEmpty ? 0 : end, token)
+    let counted = infos.isEmpty ? nil : try await countByServer(query, experiments)
+    var (count, isExact) = (max(counted ?? 0, end), true)
+    if counted == nil { (count, isExact) = try await self.count(question, atLeast: infos.isEmpty ? 0 : end, token) }
     return TracePage(
       infos: infos, totalCount: count,
       nextPageToken: token == nil || (isExact && count <= end) ? nil : PageToken(offset: end), isCountExact: isExact)

@@ -19,6 +19,8 @@ public final class RESTStore: TraceStore {
     var hasVersion3: Bool?
     /// Where the web interface fetches spans: a route of its own since 3.9.
     var artifacts = ["/ajax-api/3.0/mlflow/get-trace-artifact", "/ajax-api/2.0/mlflow/get-trace-artifact"]
+    /// Figures over traces, since 3.9.
+    var hasMetrics = true
     /// Infos of many ids at once, since 3.11.
     var hasBatchInfos = true
   }
