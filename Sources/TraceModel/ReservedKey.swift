@@ -1,5 +1,7 @@
 /// Names that MLflow reserves in metadata, tags and attributes (as of 3.18).
 public enum ReservedKey {
+  /// Metadata: the run a trace was made in.
+  public static let sourceRun = "mlflow.sourceRun"
   /// Metadata: the session a trace is a turn of.
   public static let session = "mlflow.trace.session"
   /// Metadata: the app's user.

@@ -1,3 +1,5 @@
+import TraceModel
+
 /// One key of an order.
 public struct TraceOrder: Sendable, Hashable {
   /// What traces can be ordered by. Names as in MLflow's `order_by`.
@@ -50,7 +52,7 @@ public struct TraceOrder: Sendable, Hashable {
       switch prefix {
       case "", "trace", "attribute", "attributes":
         if plain == "run_id" {
-          self = .metadata(FilterKeys.sourceRun)
+          self = .metadata(ReservedKey.sourceRun)
         } else if let known = Self.plain.first(where: { $0.text == plain }) {
           self = known
         } else {
@@ -61,7 +63,7 @@ public struct TraceOrder: Sendable, Hashable {
         self = key.lowercased() == "name" ? .name : .tag(plain)
       case "metadata", "request_metadata":
         guard !key.isEmpty, !FilterKeys.reservedMetadata.contains(String(key)) else { return nil }
-        self = key.lowercased() == "name" ? .name : .metadata(key == "run_id" ? FilterKeys.sourceRun : plain)
+        self = key.lowercased() == "name" ? .name : .metadata(key == "run_id" ? ReservedKey.sourceRun : plain)
       default: return nil
       }
     }

@@ -147,7 +147,7 @@ struct FilterInterpreter {
     switch key.lowercased() {
     case "name": (entity, key) = (.tag, ReservedKey.traceName)
     case "prompt": (entity, key) = (.tag, FilterKeys.promptTag)
-    case "run_id": (entity, key) = (.metadata, FilterKeys.sourceRun)
+    case "run_id": (entity, key) = (.metadata, ReservedKey.sourceRun)
     case "text": (entity, key) = (.span, "content")
     case "timestamp": key = "timestamp_ms"
     case "execution_time": key = "execution_time_ms"
@@ -180,7 +180,7 @@ struct FilterInterpreter {
           "\(key) is kept as numbers, and \(comparator) compares texts",
           allowed: "Comparators are \(FilterKeys.list(FilterKeys.ofReserved))")
       }
-      if key == FilterKeys.sourceRun, comparator == "=", case .text(let run) = clause.value { return .run(run) }
+      if key == ReservedKey.sourceRun, comparator == "=", case .text(let run) = clause.value { return .run(run) }
       return .metadata(key, textTest)
     case .span: return try span()
     case .feedback, .expectation: return try assessment()

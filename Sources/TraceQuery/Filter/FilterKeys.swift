@@ -44,7 +44,6 @@ enum FilterKeys {
   /// Metadata that a database keeps as numbers since 3.17.
   static let reservedMetadata: Set = ["mlflow.trace.tokenUsage", "mlflow.trace.cost"]
   static let promptTag = "mlflow.linkedPrompts"
-  static let sourceRun = "mlflow.sourceRun"
 
   /// Comparators in the order a person would list them.
   static func list(_ comparators: Set<String>) -> String {

@@ -72,7 +72,7 @@ public struct FilterPredicate {
       }
     case .tag(let key, let test): test.holds(for: info.tags[key], expressions)
     case .metadata(let key, let test): test.holds(for: info.metadata[key], expressions)
-    case .run(let id): info.metadata[FilterKeys.sourceRun] == id
+    case .run(let id): info.metadata[ReservedKey.sourceRun] == id
     // Files know no links to prompts.
     case .prompt: false
     case .issue(let id):
@@ -109,11 +109,8 @@ public struct FilterPredicate {
 
   // MARK: Spans
 
-  /// Spans that began long before the traces asked for are none of theirs.
-  private static let tolerance: Double = 10_000
-
   private func holds(for span: Span) -> Bool {
-    if let bound = earliestStart, Double(span.startTime.nanoseconds) < (bound - Self.tolerance) * 1_000_000 {
+    if let bound = filter.earliestSpanStart, Double(span.startTime.nanoseconds) < bound {
       return false
     }
     var content: String?
@@ -139,13 +136,13 @@ public struct FilterPredicate {
     return true
   }
 
-  private var earliestStart: Double? { filter.earliestStart }
 }
 
 extension TraceFilter {
-  /// Milliseconds since 1970 of the latest `timestamp_ms >` and `>=`.
-  public var earliestStart: Double? {
-    conditions.compactMap { condition -> Double? in
+  /// Spans that began long before the traces asked for are none of theirs: nanoseconds since 1970, ten seconds before the
+  /// latest `timestamp_ms >` or `>=`.
+  public var earliestSpanStart: Double? {
+    let milliseconds = conditions.compactMap { condition -> Double? in
       guard case .time(.timestamp, let test) = condition,
         test.comparator == .greater || test.comparator == .greaterOrEqual
       else { return nil }
@@ -154,7 +151,8 @@ extension TraceFilter {
       case .real(let number): number
       case .text: nil
       }
-    }.max()
+    }
+    return milliseconds.max().map { ($0 - 10_000) * 1_000_000 }
   }
 }
 

@@ -18,9 +18,8 @@ extension SQLTraceQuery {
       clauses.append("0")
       return
     }
-    // Spans that began long before the traces asked for are none of theirs: MLflow allows ten seconds.
-    if let start = filter.earliestStart {
-      onSpan.append("s.start_time_unix_nano >= \(placeholder(.real((start - 10_000) * 1_000_000)))")
+    if let start = filter.earliestSpanStart {
+      onSpan.append("s.start_time_unix_nano >= \(placeholder(.real(start)))")
     }
     let isIndexed = filter.conditions.contains { condition in
       switch condition {
@@ -50,7 +49,7 @@ extension SQLTraceQuery {
       if schema.hasPromotedColumns, let columns = Self.promoted[key] { return numbers(columns, test) }
       return entry("trace_request_metadata", key, test)
     case .run(let id):
-      let own = entry("trace_request_metadata", Self.sourceRun, .equals(id))
+      let own = entry("trace_request_metadata", ReservedKey.sourceRun, .equals(id))
       return schema.has("entity_associations") ? "(\(own) OR \(linked("run", id)))" : own
     case .prompt(let id): return schema.has("entity_associations") ? linked("prompt_version", id) : "0"
     case .issue(let id):
@@ -63,8 +62,6 @@ extension SQLTraceQuery {
   }
 
   // MARK: Keys and values
-
-  private static let sourceRun = "mlflow.sourceRun"
 
   /// Metadata that is columns of numbers since 3.17, in the order of its JSON text.
   private static let promoted: [String: [(column: String, key: String)]] = [
