@@ -9,60 +9,68 @@ extension SearchTraces {
   func groups(
     by text: String, _ query: TraceQuery, _ experiments: ExperimentChoice, _ context: LensContext
   ) async throws(ToolError) -> Answer {
+    if text == Self.byError { return try await groupsByError(query, experiments, context) }
     let grouping: TraceGrouping
     do throws(QueryError) {
       grouping = try TraceGrouping(text)
     } catch {
       throw ToolError(
         .invalidArguments, "argument 'group_by': \(context.excerpter.line(error.message, limit: 120))",
-        allowed: error.allowed)
+        allowed: "\(error.allowed), or \(Self.byError)")
     }
-    let found = try await context.ask { store async throws(StoreError) in
-      try await store.rows(query, groupedBy: grouping)
-    }
-    let groups = Self.sorted(Dictionary(grouping: found.rows, by: \.group), grouping)
-    let count = (found.isComplete ? "" : "the first ") + Units.plural(found.rows.count, "trace")
-    var answer = Answer(
-      title: "\(Units.plural(groups.count, "group")) by \(context.excerpter.line(text, limit: 80)) of \(count) in "
-        + experiments.words + conditionWords(query, context), facts: [])
-    answer.facts = Answer.facts([
-      "group_by": .string(context.excerpter.line(text, limit: 80)), "group_count": .int(Int64(groups.count)),
-      "trace_count": .int(Int64(found.rows.count)), "experiments": .string(experiments.words),
-    ])
-    if !found.isComplete {
-      let remark = "There are more traces than are counted from here (\(found.rows.count)); narrow the search."
-      answer.notes.append(Answer.Note(remark, rank: 0))
-      answer.facts.append(Answer.Fact("remarks", [.string(remark)]))
-    }
+    let found = try await context.ask { store async throws(StoreError) in try await store.groups(query, by: grouping) }
+    let groups = Self.sorted(found.groups, grouping)
+    var answer = groupAnswer(text, groups.count, found, query, experiments, context)
     let shown = groups.prefix(maxResults)
     let items = shown.enumerated().map { place, group in
       Self.item(group.value, group.figures, grouping, experiments, rank: min(place, 8), context)
     }
-    let more = NextCall(Self.name, repeating(nil, limit: min(500, max(maxResults * 5, groups.count))))
-    answer.sections = [
-      Answer.Section(
-        key: "groups",
-        heading: "\(grouping.isTime ? "from (UTC)" : "value"): traces, errors, p50, p95, tokens, first – last",
-        items: items, remedy: maxResults < 500 ? more : nil, noun: "group", omittedCount: groups.count - shown.count)
-    ]
-    let suspect = shown.filter { $0.value != nil }.max {
-      ($0.figures.errorCount, $1.figures.count) < ($1.figures.errorCount, $0.figures.count)
+    let heading = "\(grouping.isTime ? "from (UTC)" : "value"): traces, errors, p50, p95, tokens, first – last"
+    answer.sections = [groupSection(heading, items, of: groups.count)]
+    let suspect = shown.filter { $0.value != nil }.reduce(nil as TraceGroups.Group?) { best, group in
+      (best?.figures.errorCount ?? -1) < group.figures.errorCount ? group : best
     }
     if let suspect, let value = suspect.value, let next = drillDown(value, grouping) { answer.next = [next] }
     return answer
   }
 
-  private static func sorted(
-    _ groups: [String?: [TraceRow]], _ grouping: TraceGrouping
-  ) -> [(value: String?, figures: TraceStatistics)] {
-    let all = groups.map { (value: $0.key, figures: TraceStatistics($0.value)) }
-    return all.sorted { left, right in
+  /// The header of a list of groups.
+  func groupAnswer(
+    _ text: String, _ groupCount: Int, _ found: TraceGroups, _ query: TraceQuery, _ experiments: ExperimentChoice,
+    _ context: LensContext
+  ) -> Answer {
+    let count = (found.isComplete ? "" : "the first ") + Units.plural(found.traceCount, "trace")
+    var answer = Answer(
+      title: "\(Units.plural(groupCount, "group")) by \(context.excerpter.line(text, limit: 80)) of \(count) in "
+        + experiments.words + conditionWords(query, context), facts: [])
+    answer.facts = Answer.facts([
+      "group_by": .string(context.excerpter.line(text, limit: 80)), "group_count": .int(Int64(groupCount)),
+      "trace_count": .int(Int64(found.traceCount)), "experiments": .string(experiments.words),
+    ])
+    if !found.remarks.isEmpty {
+      answer.notes += found.remarks.map { Answer.Note($0, rank: 0) }
+      answer.facts.append(Answer.Fact("remarks", .array(found.remarks.map { .string($0) })))
+    }
+    return answer
+  }
+
+  /// The groups themselves, as many as were asked for.
+  func groupSection(_ heading: String, _ items: [Answer.Item], of count: Int) -> Answer.Section {
+    let more = NextCall(Self.name, repeating(nil, limit: min(500, max(maxResults * 5, count))))
+    return Answer.Section(
+      key: "groups", heading: heading, items: items, remedy: maxResults < 500 ? more : nil, noun: "group",
+      omittedCount: count - items.count)
+  }
+
+  private static func sorted(_ groups: [TraceGroups.Group], _ grouping: TraceGrouping) -> [TraceGroups.Group] {
+    groups.sorted { left, right in
       // Traces without a value come last, whatever the order.
       guard let first = left.value, let second = right.value else { return left.value != nil }
       if grouping.isTime { return first < second }
-      let (newer, larger) = (left.figures.last != right.figures.last, left.figures.count != right.figures.count)
-      if grouping == .session, newer { return left.figures.last > right.figures.last }
-      return larger ? left.figures.count > right.figures.count : first < second
+      if grouping == .session, let one = left.figures.last, let other = right.figures.last, one != other {
+        return one > other
+      }
+      return left.figures.count != right.figures.count ? left.figures.count > right.figures.count : first < second
     }
   }
 
@@ -73,21 +81,21 @@ extension SearchTraces {
     var name = value.map { context.excerpter.line($0, limit: 120) } ?? "(none)"
     if grouping == .experiment, let value { name = experiments.label(value, context.excerpter) }
     var words = "\(name): \(Units.plural(figures.count, "trace")), \(Units.plural(figures.errorCount, "error"))"
-    if let median = figures.duration(percentile: 50) {
+    if let median = figures.medianMs {
       words += ", p50 \(Units.duration(milliseconds: median))"
-      words += ", p95 \(Units.duration(milliseconds: figures.duration(percentile: 95)))"
+      words += ", p95 \(Units.duration(milliseconds: figures.percentile95Ms))"
     }
     if let tokens = figures.tokens { words += ", \(Units.count(tokens)) tok" }
-    words += ", \(figures.first.shortUTC)"
-    if figures.last != figures.first { words += " – \(figures.last.shortUTC)" }
+    if let first = figures.first { words += ", \(first.shortUTC)" }
+    if let last = figures.last, last != figures.first { words += " – \(last.shortUTC)" }
     return Answer.Item(
       short: words, full: nil,
       json: .object(present: [
         "value": value.map { .string(context.excerpter.line($0, limit: 250)) } ?? .null,
         "trace_count": .int(Int64(figures.count)), "error_count": .int(Int64(figures.errorCount)),
-        "p50_ms": figures.duration(percentile: 50).map { .int($0) },
-        "p95_ms": figures.duration(percentile: 95).map { .int($0) }, "total_tokens": figures.tokens.map { .int($0) },
-        "first": .string(figures.first.rfc3339), "last": .string(figures.last.rfc3339),
+        "p50_ms": figures.medianMs.map { .int($0) },
+        "p95_ms": figures.percentile95Ms.map { .int($0) }, "total_tokens": figures.tokens.map { .int($0) },
+        "first": figures.first.map { .string($0.rfc3339) }, "last": figures.last.map { .string($0.rfc3339) },
       ]), rank: rank)
   }
 
@@ -125,23 +133,22 @@ extension SearchTraces {
   ) async throws(ToolError) -> TraceStatistics? {
     guard page.isCountExact, (2...Self.summedTraces).contains(page.totalCount) else { return nil }
     if page.infos.count == page.totalCount { return TraceStatistics(page.infos.map { TraceRow($0, groupedBy: nil) }) }
-    let found = try await context.ask { store async throws(StoreError) in
-      try await store.rows(query, groupedBy: nil)
-    }
-    return found.isComplete ? TraceStatistics(found.rows) : nil
+    let found = try await context.ask { store async throws(StoreError) in try await store.groups(query, by: nil) }
+    return found.isComplete ? found.groups.first?.figures : nil
   }
 
   /// More traces than these are summed up on request only, by `group_by`.
-  private static let summedTraces = 5_000
+  static let summedTraces = 5_000
 
   /// `2026-11-16 09:00:00 – 2026-11-16 09:05:56 UTC; OK 9, ERROR 1; p50 956ms, p95 3.75s`.
   static func words(_ figures: TraceStatistics) -> String {
     let states = figures.states.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
       .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
-    var words = "\(figures.first.shortUTC) – \(figures.last.shortUTC) UTC; \(states)"
-    if let median = figures.duration(percentile: 50) {
+    let times = [figures.first, figures.last].compactMap { $0?.shortUTC }
+    var words = times.isEmpty ? states : "\(times.joined(separator: " – ")) UTC; \(states)"
+    if let median = figures.medianMs {
       words += "; p50 \(Units.duration(milliseconds: median))"
-      words += ", p95 \(Units.duration(milliseconds: figures.duration(percentile: 95)))"
+      words += ", p95 \(Units.duration(milliseconds: figures.percentile95Ms))"
     }
     return words
   }

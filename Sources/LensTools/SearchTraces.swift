@@ -48,14 +48,17 @@ struct SearchTraces: ParameterizedTool {
   @Parameter("Words that stand in some span's inputs, outputs or attributes, upper and lower case as written.")
   var text: String?
   @Parameter(
+    "key=value: some span has exactly this attribute. MLflow's own span.attributes.key = 'value' matches nothing.")
+  var spanAttribute: String?
+  @Parameter(
     "Has a valid assessment of this name (any: of whatever name) that reads like a failure: no, false, fail, ….")
   var failedAssessment: String?
   @Parameter("Keys with ASC or DESC, comma separated: timestamp_ms, execution_time_ms, status, name, tag.<key>, ….")
   var orderBy: String?
   @Parameter(
     """
-    Counts, errors, durations, tokens by session, experiment, name, status, user, hour, day, tag.<key> or metadata.<key> \
-    in place of traces.
+    Counts, errors, durations, tokens by session, experiment, name, status, user, error, hour, day, tag.<key> or \
+    metadata.<key> in place of traces.
     """)
   var groupBy: String?
   @Parameter(
@@ -101,10 +104,13 @@ struct SearchTraces: ParameterizedTool {
             "states": .object(
               figures.states.sorted { $0.key.rawValue < $1.key.rawValue }.map {
                 JSON.Member($0.key.rawValue, .int(Int64($0.value)))
-              }), "first": .string(figures.first.rfc3339), "last": .string(figures.last.rfc3339),
-            "p50_ms": figures.duration(percentile: 50).map { .int($0) },
-            "p95_ms": figures.duration(percentile: 95).map { .int($0) },
+              }), "first": figures.first.map { .string($0.rfc3339) }, "last": figures.last.map { .string($0.rfc3339) },
+            "p50_ms": figures.medianMs.map { .int($0) },
+            "p95_ms": figures.percentile95Ms.map { .int($0) },
           ]), rank: 2))
+    }
+    if page.totalCount > Self.summedTraces {
+      answer.notes.append(Answer.Note("states and durations of so many: group_by status", rank: 2))
     }
     if page.infos.isEmpty {
       let notes = try await emptyNotes(query, experiments, context)
@@ -138,6 +144,7 @@ struct SearchTraces: ParameterizedTool {
     if let minDurationMs { query.conditions.append(.durationAtLeast(Int64(minDurationMs))) }
     if let hasErrorSpans { query.conditions.append(.hasErrorSpans(hasErrorSpans)) }
     if let text, !text.isEmpty { query.conditions.append(.containsText(text)) }
+    if let spanAttribute, !spanAttribute.isEmpty { query.conditions.append(try attribute(spanAttribute, context)) }
     if let failedAssessment {
       query.conditions.append(.failedAssessment(failedAssessment == "any" ? nil : failedAssessment))
     }
@@ -155,6 +162,17 @@ struct SearchTraces: ParameterizedTool {
       throw ToolError(.invalidArguments, context.excerpter.line(error.message, limit: 200), allowed: error.allowed)
     }
     return query
+  }
+
+  private func attribute(_ text: String, _ context: LensContext) throws(ToolError) -> TraceCondition {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
+    guard parts.count == 2, !parts[0].isEmpty else {
+      throw ToolError(
+        .invalidArguments,
+        "argument 'span_attribute' has no key and value: '\(context.excerpter.line(text, limit: 80))'",
+        allowed: "Write key=value, for example gen_ai.request.model=gpt-4o; discover_schema lists the keys")
+    }
+    return .attribute(parts[0], parts[1])
   }
 
   private func moment(_ text: String, _ name: String, _ context: LensContext) throws(ToolError) -> Timestamp {
@@ -185,7 +203,8 @@ struct SearchTraces: ParameterizedTool {
       "status": status.map { .string($0.rawValue) }, "session_id": sessionID.map { .string($0) },
       "user_id": userID.map { .string($0) }, "since": since.map { .string($0) }, "until": until.map { .string($0) },
       "min_duration_ms": minDurationMs.map { .int(Int64($0)) }, "has_error_spans": hasErrorSpans.map { .bool($0) },
-      "text": text.map { .string($0) }, "failed_assessment": failedAssessment.map { .string($0) },
+      "text": text.map { .string($0) }, "span_attribute": spanAttribute.map { .string($0) },
+      "failed_assessment": failedAssessment.map { .string($0) },
       "order_by": orderBy.map { .string($0) }, "group_by": groupBy.map { .string($0) },
       "columns": columns.isEmpty ? nil : .array(columns.map { .string($0) }),
       "max_results": limit.map { .int(Int64($0)) }, "page_token": token.map { .string($0.text) },
@@ -205,57 +224,6 @@ struct SearchTraces: ParameterizedTool {
     let conditions = query.conditions.map(\.description) + (query.filter?.clauses ?? [])
     return conditions.isEmpty
       ? "" : " with \(context.excerpter.line(conditions.joined(separator: " and "), limit: 400))"
-  }
-
-  /// Which condition emptied the answer: each is left out in turn.
-  private func emptyNotes(
-    _ query: TraceQuery, _ experiments: ExperimentChoice, _ context: LensContext
-  ) async throws(ToolError) -> [String] {
-    if query.offset > 0 { return ["page_token leads behind the last trace; call without it"] }
-    var notes: [String] = []
-    for index in query.conditions.indices {
-      var rest = query
-      rest.conditions.remove(at: index)
-      let relaxed = rest
-      let count = try await context.ask { store async throws(StoreError) in try await store.search(relaxed) }.totalCount
-      notes.append("without \(query.conditions[index]): \(Units.plural(count, "trace"))")
-    }
-    notes += try await emptyClauseNotes(query, context)
-    let newest = try await context.ask { store async throws(StoreError) in
-      try await store.search(TraceQuery(experimentIDs: experiments.ids, limit: 1))
-    }.infos.first
-    if let newest { notes.append("the newest trace began \(newest.requestTime.shortUTC) UTC") }
-    let names = experiments.known.prefix(8).map { experiments.label($0.id, context.excerpter) }
-    notes.append("experiments here: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
-    return notes
-  }
-
-  /// What each clause of the filter finds by itself, and what is left without it.
-  private func emptyClauseNotes(_ query: TraceQuery, _ context: LensContext) async throws(ToolError) -> [String] {
-    guard let filter = query.filter else { return [] }
-    var notes: [String] = []
-    for (place, clause) in filter.clauses.enumerated().prefix(8) {
-      let rest = filter.clauses.enumerated().filter { $0.offset != place }.map(\.element).joined(separator: " AND ")
-      // A clause that stands alone found nothing already.
-      let isAlone = rest.isEmpty && query.conditions.isEmpty
-      var counts = isAlone ? [0] : []
-      for text in isAlone ? [rest] : [clause, rest] {
-        var query = query
-        query.filter = text.isEmpty ? nil : try? TraceFilter(text)
-        let changed = query
-        counts.append(
-          try await context.ask { store async throws(StoreError) in try await store.search(changed) }.totalCount)
-      }
-      notes.append(
-        "\(context.excerpter.line(clause, limit: 120)): \(Units.plural(counts[0], "trace")) by itself, "
-          + "\(counts[1]) without it")
-    }
-    for case .span(.attribute(let name), .equals(let value)) in filter.conditions {
-      notes.append(
-        "span.attributes.\(context.excerpter.line(name, limit: 80)) = finds nothing in MLflow, which compares whole records; "
-          + "write \(context.excerpter.line(FilterAdvice.attribute(name, equals: value), limit: 200))")
-    }
-    return notes
   }
 
   private static func toolError(_ error: FilterError, _ context: LensContext) -> ToolError {

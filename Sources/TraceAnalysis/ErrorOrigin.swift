@@ -56,6 +56,25 @@ public struct ErrorOrigin: Sendable {
   }
 }
 
+extension ErrorOrigin {
+  /// Which of a trace's failures is the one to tell it by: the last that reached the top, else the first.
+  public static func decisive(in trace: Trace, tree: SpanTree) -> ErrorOrigin? {
+    let all = all(in: trace, tree: tree)
+    return all.last { origin in
+      trace.spans[origin.propagatedTo.last ?? origin.spanIndex].parentID == nil
+    } ?? all.first
+  }
+
+  /// The first line of the sentence without what differs from run to run, so that equal failures have equal words: numbers
+  /// and ids stand as `#`.
+  public var signature: String {
+    let line = String(sentence.prefix { !$0.isNewline })
+    // `1.5` and `2026-11-21` are one number each; ids are hexadecimal digits in number, with one of ten among them.
+    let varying = #/\b(?:0x[0-9a-fA-F]+|(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*|\d+(?:[.,:\-]\d+)*)\b/#
+    return line.replacing(varying, with: "#")
+  }
+}
+
 /// One frame of a Python stack trace.
 public struct StackFrame: Sendable, Hashable, CustomStringConvertible {
   /// The file, as the trace has it.

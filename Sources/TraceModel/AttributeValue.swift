@@ -18,6 +18,14 @@ public struct AttributeValue: Sendable {
   /// The text, if the decoded value is a string.
   public var text: String? { decoded.string }
 
+  /// Whether this is the value: the text of a string, or the JSON text of anything else.
+  public func reads(as value: String) -> Bool {
+    let decoded = decoded
+    if decoded.kind == .string { return decoded.string == value }
+    // A number is also the text of digits that some producers record.
+    return decoded.rawBytes.elementsEqual(value.utf8) || stored.string == value
+  }
+
   /// Bytes of the value as it is stored, without quotes and before decoding; what a reader would have to pay.
   public var size: Int { stored.kind == .string ? stored.encodedStringLength : stored.rawBytes.count }
 

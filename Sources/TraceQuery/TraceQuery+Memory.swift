@@ -44,6 +44,7 @@ extension TraceCondition {
     case .durationAtLeast(let milliseconds): info.executionDurationMs.map { $0 >= milliseconds } ?? false
     case .hasErrorSpans(let wanted): hasErrorSpans(info) == wanted
     case .containsText(let text): spans(info).contains { RecordedText.stands(text, in: $0.record.rawBytes) }
+    case .attribute(let key, let value): spans(info).contains { $0.attribute(key)?.reads(as: value) ?? false }
     case .failedAssessment(let name):
       info.assessments.contains { $0.readsLikeFailure && (name == nil || $0.name == name) }
     }

@@ -49,8 +49,18 @@ public enum TraceCondition: Sendable, Hashable, CustomStringConvertible {
   case hasErrorSpans(Bool)
   /// Has a span in whose record these words stand, as they are written, wherever JSON has put escapes between them.
   case containsText(String)
+  /// Has a span with an attribute of this key whose value is this: the text, or the JSON text of what is no string.
+  case attribute(String, String)
   /// Has an assessment that reads like a failure: of this name, or of any.
   case failedAssessment(String?)
+
+  /// Whether what spans hold decides it.
+  public var isAboutSpanContent: Bool {
+    switch self {
+    case .containsText, .attribute: true
+    default: false
+    }
+  }
 
   /// Whether assessments decide it.
   public var isAboutAssessments: Bool { if case .failedAssessment = self { true } else { false } }
@@ -66,6 +76,7 @@ public enum TraceCondition: Sendable, Hashable, CustomStringConvertible {
     case .durationAtLeast(let milliseconds): "min_duration_ms \(milliseconds)"
     case .hasErrorSpans(let wanted): "has_error_spans \(wanted)"
     case .containsText(let text): "text '\(text)'"
+    case .attribute(let key, let value): "span_attribute '\(key)=\(value)'"
     case .failedAssessment(let name): "failed_assessment '\(name ?? "any")'"
     }
   }

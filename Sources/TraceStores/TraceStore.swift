@@ -28,6 +28,15 @@ public protocol TraceStore: Sendable {
 
   /// What counting and grouping need of all traces that match, whatever page is asked for.
   func rows(_ query: TraceQuery, groupedBy grouping: TraceGrouping?) async throws(StoreError) -> TraceRows
+
+  /// Figures of all traces that match, for each value they are grouped by; for all of them together without a grouping.
+  func groups(_ query: TraceQuery, by grouping: TraceGrouping?) async throws(StoreError) -> TraceGroups
+
+  /// Traces with those of their spans whose status is ERROR, and perhaps with others; in the order of the ids.
+  func failedSpans(_ ids: [TraceID]) async throws(StoreError) -> [Trace]
+
+  /// Traces whose failed spans are looked at for one question.
+  var failedTracesLookedAt: Int { get }
 }
 
 extension TraceStore {
@@ -43,6 +52,17 @@ extension TraceStore {
       rows: page.infos.map { TraceRow($0, groupedBy: grouping) },
       isComplete: page.nextPageToken == nil && page.isCountExact)
   }
+
+  /// Counts the rows.
+  public func groups(_ query: TraceQuery, by grouping: TraceGrouping?) async throws(StoreError) -> TraceGroups {
+    TraceGroups(try await rows(query, groupedBy: grouping))
+  }
+
+  /// The traces with all their spans.
+  public func failedSpans(_ ids: [TraceID]) async throws(StoreError) -> [Trace] { try await traces(ids) }
+
+  /// As many as are read in about a second.
+  public var failedTracesLookedAt: Int { 500 }
 }
 
 /// Where a store is and why it was chosen.

@@ -52,6 +52,8 @@ def questions(ids: list[str], infos: list[dict]) -> Iterator[tuple[str, dict]]:
         {"order_by": "name, timestamp_ms"},
         {"order_by": "end_time DESC, tag.release"},
         {"has_error_spans": True},
+        {"group_by": "error"},
+        {"span_attribute": "mlflow.spanType=TOOL"},
         {"has_error_spans": False},
         {"min_duration_ms": 500},
         {"since": infos[len(infos) // 2]["request_time"]},

@@ -33,6 +33,18 @@ struct TraceFactsTests {
     #expect(TraceFacts(TraceFixture.trace([try TraceFixture.span(1)])).tokenUsage == nil)
   }
 
+  @Test(arguments: [
+    ("no order '9999' in shard eu-7", "no order '#' in shard eu-#"),
+    ("timed out after 1.5 s\nsecond line", "timed out after # s"),
+    ("at 2026-11-21 09:00:38, 0x7f3a", "at # #, #"), ("job 5f3c2d1e-aaaa-bbbb-cccc-0123456789ab lost", "job # lost"),
+    ("tr-0123456789abcdef0123456789abcdef: facade in k8s v2", "tr-#: facade in k8s v2"),
+  ])
+  func equalFailuresHaveEqualWords(_ message: String, _ signature: String) throws {
+    let span = try TraceFixture.span(1, status: .error, message: message)
+    let trace = TraceFixture.trace([span])
+    #expect(ErrorOrigin.decisive(in: trace, tree: SpanTree(trace.spans))?.signature == signature)
+  }
+
   @Test func anErrorIsChargedToWhereItBegan() throws {
     let facts = TraceFacts(
       TraceFixture.trace([

@@ -62,9 +62,12 @@ struct RESTStoreTests {
     #expect(page.totalCount == 5_100)
     #expect(page.isCountExact)
     #expect(server.requests.count <= 4)
-    // What its route for figures does not know is counted as before.
     let since = TraceQuery(conditions: [.since(Timestamp(milliseconds: 0))], limit: 2)
-    #expect(try await store.search(since).totalCount == 5_000)
+    #expect(try await store.search(since).totalCount == 5_100)
+    #expect(server.requests.contains { $0.body.contains("\"start_time_ms\":0") })
+    // What its route for figures does not know is counted as before.
+    let slow = TraceQuery(conditions: [.durationAtLeast(0)], limit: 2)
+    #expect(try await store.search(slow).totalCount == 5_000)
   }
 
   @Test func aTokenBehindTheLastTraceLeadsNowhere() async throws {

@@ -180,7 +180,8 @@ struct FileStoreReader: Sendable {
       switch condition {
       case .session: metadata.append(ReservedKey.session)
       case .user: metadata.append(ReservedKey.user)
-      case .state, .since, .until, .durationAtLeast, .hasErrorSpans, .containsText, .failedAssessment: continue
+      case .state, .since, .until, .durationAtLeast, .hasErrorSpans, .containsText, .attribute, .failedAssessment:
+        continue
       }
     }
     return .keys(

@@ -131,7 +131,7 @@ extension RESTStore {
   private func spansForFilter(
     _ query: TraceQuery, _ infos: [TraceInfo]
   ) async throws(StoreError) -> [TraceID: [Span]] {
-    let looksForText = query.conditions.contains { if case .containsText = $0 { true } else { false } }
+    let looksForText = query.conditions.contains(where: \.isAboutSpanContent)
     let filterNeedsThem = query.filter.map { FilterPredicate($0, over: []).needsSpans } ?? false
     guard looksForText || filterNeedsThem else { return [:] }
     guard infos.count <= Self.spansLookedAt else {

@@ -12,6 +12,12 @@ struct ServerFilter: Sendable, Hashable {
     var clauses = filter.map { $0.conditions.isEmpty ? [] : [$0.text] } ?? []
     for condition in conditions {
       if let clause = Self.clause(condition) { clauses.append(clause) } else { rest.append(condition) }
+      // Its words stand somewhere; whether they are this attribute's value is then looked up here.
+      if case .attribute(_, let value) = condition, RecordedText.variants(of: value).count == 1,
+        let clause = Self.clause(.containsText(value))
+      {
+        clauses.append(clause)
+      }
     }
     text = clauses.joined(separator: " AND ")
   }
@@ -32,7 +38,7 @@ struct ServerFilter: Sendable, Hashable {
     // `%` and `_` would match anything, and quotes stand behind escapes there.
     case .containsText(let text) where !text.contains { "%_\"".contains($0) }:
       return quoted("%\(text)%").map { "trace.text LIKE \($0)" }
-    case .containsText, .failedAssessment: return nil
+    case .containsText, .attribute, .failedAssessment: return nil
     }
   }
 

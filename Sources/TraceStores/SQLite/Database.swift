@@ -87,6 +87,9 @@ final class Database {
       code = unsafe addExpressionFunction(to: handle)
     }
     if code == SQLITE_OK {
+      code = unsafe addAttributeFunction(to: handle)
+    }
+    if code == SQLITE_OK {
       // LIKE as MLflow has it. The query of the master table is the first look at the file itself.
       code = unsafe sqlite3_exec(
         handle, "PRAGMA query_only=ON; PRAGMA case_sensitive_like=ON; SELECT 1 FROM sqlite_master LIMIT 1",

@@ -141,6 +141,12 @@ struct SQLTraceQuery {
       } else {
         clauses.append("0")
       }
+    case .attribute(let key, let value):
+      // Most spans have no such key; those are not taken apart. A key with escapes cannot be looked for as it is.
+      let isPlain = RecordedText.variants(of: key).count == 1
+      let (keyMark, valueMark) = (placeholder(.text(key)), placeholder(.text(value)))
+      let test = "\(Database.attributeFunction)(\(keyMark), \(valueMark), s.content)"
+      spanTests.append(isPlain ? "instr(s.content, \(keyMark)) > 0 AND \(test)" : test)
     case .failedAssessment(let name):
       guard schema.has("assessments") else {
         clauses.append("0")

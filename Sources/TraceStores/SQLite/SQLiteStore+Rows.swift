@@ -1,4 +1,4 @@
-import TraceModel
+public import TraceModel
 public import TraceQuery
 
 extension SQLiteStore {
@@ -54,4 +54,20 @@ extension SQLTraceQuery {
     if let column, schema.has("trace_info", column) { return "t.\(column)" }
     return "(SELECT e.value FROM \(table) e WHERE e.request_id = t.request_id AND e.key = \(placeholder(.text(key))))"
   }
+}
+
+extension SQLiteStore {
+  /// Traces with those of their spans whose status is ERROR; with all of them where the spans are not in the database.
+  public func failedSpans(_ ids: [TraceID]) async throws(StoreError) -> [Trace] {
+    let artifacts = artifacts
+    return try await read { (database, schema) throws(StoreError) in
+      let reader = TraceRowReader(database: database, schema: schema, artifacts: artifacts)
+      var traces: [Trace] = []
+      for info in try reader.infos(ids) { traces.append(try reader.failedSpans(info)) }
+      return traces
+    }
+  }
+
+  /// As many as are read in about a second.
+  public var failedTracesLookedAt: Int { 2_000 }
 }

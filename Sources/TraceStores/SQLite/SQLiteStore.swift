@@ -7,7 +7,7 @@ public final class SQLiteStore: TraceStore {
   /// Where it is, for people.
   public let location: StoreLocation
   private let path: String
-  private let artifacts: ArtifactSpans
+  let artifacts: ArtifactSpans
   private let idle = Mutex<[SQLiteConnection]>([])
   private let count = Mutex<Int>(0)
 

@@ -61,6 +61,17 @@ struct TraceRowReader {
     return Trace(info: info, spans: spans, diagnostics: diagnostics)
   }
 
+  /// The trace with those of its spans that failed; with all of them where its spans are not in the database.
+  func failedSpans(_ info: TraceInfo) throws(StoreError) -> Trace {
+    guard schema.has("spans") else { return try trace(info) }
+    let contents = try database.prepare(
+      "SELECT content FROM spans WHERE trace_id = ?1 AND status = 'ERROR' ORDER BY start_time_unix_nano, rowid"
+    ).bind([.text(info.id.rawValue)]).rows { row in row.bytes(0) ?? [] }
+    let spans = contents.compactMap { try? Span(stored: $0) }
+    // None that can be read: the spans are elsewhere, or none failed.
+    return spans.isEmpty ? try trace(info) : Trace(info: info, spans: spans, diagnostics: [])
+  }
+
   private func fromArtifacts(_ info: TraceInfo) throws(StoreError) -> Trace {
     let location =
       schema.has("experiments")
