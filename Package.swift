@@ -60,6 +60,11 @@ let package = Package(
       name: "TraceAnalysisTests",
       dependencies: ["TraceAnalysis", "TraceSemantics", "TraceModel", "JSONText", "LensTestSupport"]
     ),
+    .executableTarget(
+      name: "conformance-server",
+      dependencies: ["MCP", "JSONText", .product(name: "Logging", package: "swift-log")],
+      path: "Tests/ConformanceServer"
+    ),
     .testTarget(name: "MCPTests", dependencies: ["MCP", "JSONText", "LensTestSupport"]),
     .testTarget(
       name: "LensToolsTests",
@@ -68,8 +73,8 @@ let package = Package(
     ),
     .testTarget(
       name: "TranscriptTests",
-      dependencies: ["LensTools", "MCP", "TraceStores", "JSONText", "LensTestSupport", "mlflow-lens"],
-      exclude: ["Transcripts"]
+      dependencies: ["LensTools", "MCP", "TraceStores", "JSONText", "LensTestSupport", "mlflow-lens", "conformance-server"],
+      exclude: ["Transcripts", "Conformance"]
     ),
   ],
   swiftLanguageModes: [.v6]

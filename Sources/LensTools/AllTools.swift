@@ -1,6 +1,6 @@
 public import MCP
 
-/// The tools this program offers: the one list. The server, the command line and the documentation are made from it.
+/// The tools this program offers, and what goes with them: the one list. The server, the command line and the documentation are made from it.
 public enum AllTools {
   /// The tools, in the order in which an assistant would reach for them.
   public static let types: [any ParameterizedTool<LensContext>.Type] = [
@@ -10,8 +10,29 @@ public enum AllTools {
   /// The tools, bound to what they work on.
   public static func tools(context: LensContext) -> [Tool] { types.map { bind($0, context) } }
 
+  /// What can be read under an address of its own.
+  public static let resources: [Resource] = [FilterSyntax.resource]
+
+  /// Addresses with variable parts.
+  public static func resourceTemplates(context: LensContext) -> [ResourceTemplate] {
+    [TraceResource.template, SessionResource.template, SchemaResource.template].map { $0(context) }
+  }
+
+  /// Questions that people pick; only those whose tools are offered.
+  public static func prompts(context: LensContext, offering names: [String]) -> [Prompt] {
+    [
+      (InspectTurn.name, DebugTrace.prompt), (AnalyzeSession.name, DebugSession.prompt),
+    ].filter { names.contains($0.0) }.map { $0.1(context) }
+  }
+
   private static func bind<T: ParameterizedTool<LensContext>>(_ type: T.Type, _ context: LensContext) -> Tool {
     Tool(type, context: context)
+  }
+
+  /// The same where only some tools are offered.
+  public static func instructions(offering names: [String]) -> String {
+    names.count == types.count
+      ? instructions : instructions + "\n\nOnly these tools are offered here: \(names.joined(separator: ", "))."
   }
 
   /// What the server says of itself to an assistant: when to reach for it, and in which order.

@@ -24,6 +24,9 @@ public struct Server: Sendable {
   let info: ServerInfo
   let instructions: String
   let tools: [Tool]
+  let resources: [Resource]
+  let resourceTemplates: [ResourceTemplate]
+  let prompts: [Prompt]
   let logger: Logger
 
   /// A server.
@@ -32,16 +35,31 @@ public struct Server: Sendable {
   ///   - info: Who it is.
   ///   - instructions: What it is for and in which order to call its tools; hosts cut this at 2 KB.
   ///   - tools: Its tools, in the order of the list.
+  ///   - resources: What can be read under an address.
+  ///   - resourceTemplates: Addresses with variable parts; the first that fits an address is asked.
+  ///   - prompts: Questions that people pick.
   ///   - logger: Where it reports. Payloads are never logged.
-  public init(info: ServerInfo, instructions: String, tools: [Tool], logger: Logger) {
+  public init(
+    info: ServerInfo, instructions: String, tools: [Tool], resources: [Resource] = [],
+    resourceTemplates: [ResourceTemplate] = [], prompts: [Prompt] = [], logger: Logger
+  ) {
     self.info = info
     self.instructions = instructions
     self.tools = tools
+    self.resources = resources
+    self.resourceTemplates = resourceTemplates
+    self.prompts = prompts
     self.logger = logger
   }
 
-  /// What the server can do, in the words of the newest revision.
-  var capabilities: JSON { ["tools": [:]] }
+  /// What the server can do, in the words of the newest revision. What it has nothing of it does not offer.
+  var capabilities: JSON {
+    let hasResources = !resources.isEmpty || !resourceTemplates.isEmpty
+    return .object(present: [
+      "tools": tools.isEmpty ? nil : [:], "resources": hasResources ? [:] : nil, "prompts": prompts.isEmpty ? nil : [:],
+      "completions": prompts.isEmpty && resourceTemplates.isEmpty ? nil : [:],
+    ])
+  }
 }
 
 extension Server {

@@ -38,6 +38,9 @@ struct MLflowLens: AsyncParsableCommand {
     }
     do {
       try await Serve.serve(settings)
+    } catch let error as ValidationError {
+      Console.write("mlflow-lens: \(error.message)\n", to: .standardError)
+      Self.exit(withError: ExitCode(64))
     } catch {
       Console.write("mlflow-lens: \(error)\n", to: .standardError)
       Self.exit(withError: ExitCode(2))

@@ -21,6 +21,8 @@ struct Settings {
   var artifactsDestination: String?
   var revealsSecrets = false
   var logLevel = LogLevel.warning
+  /// Names of the tools to serve, separated by commas; nil for all.
+  var tools: String?
 
   /// Finds the store.
   var locator: StoreLocator {
@@ -51,6 +53,39 @@ struct Settings {
 }
 
 extension Settings {
+  /// The store that was named, by the option or by the environment, which hosts do not pass on.
+  private var namedURI: String? {
+    trackingURI ?? ProcessInfo.processInfo.environment["MLFLOW_TRACKING_URI"].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Whether the store's address holds somebody's name or password.
+  var hasSecretURI: Bool {
+    guard let uri = namedURI, let scheme = uri.firstRange(of: "://") else { return false }
+    return uri[scheme.upperBound...].prefix { $0 != "/" }.contains("@")
+  }
+
+  /// The words that start a server with these settings.
+  var serverArguments: [String] {
+    var words = ["serve"]
+    // A host starts the server in a folder of its own choosing.
+    if let uri = namedURI, !hasSecretURI { words += ["--tracking-uri", Self.absolute(uri)] }
+    if let artifactsDestination { words += ["--artifacts-destination", artifactsDestination] }
+    if let tools { words += ["--tools", tools] }
+    if revealsSecrets { words.append("--reveal-secrets") }
+    if logLevel != .warning { words += ["--log-level", logLevel.rawValue] }
+    return words
+  }
+
+  /// The same store, wherever the server is started.
+  private static func absolute(_ uri: String) -> String {
+    let folder = FileManager.default.currentDirectoryPath
+    if uri.hasPrefix("sqlite:///"), !uri.hasPrefix("sqlite:////") {
+      return "sqlite:///\(folder)/\(uri.dropFirst("sqlite:///".count))"
+    }
+    let isPath = !uri.hasPrefix("/") && !uri.contains(":") && uri != "databricks"
+    return isPath ? "\(folder)/\(uri)" : uri
+  }
+
   /// The settings of a command line that only says `serve`, with options of the program: what a host starts a server with.
   /// Nil for any other line. ArgumentParser would read it as well, and take longer than the rest of the start together.
   init?(serving words: [String]) {
@@ -66,6 +101,9 @@ extension Settings {
       case "--artifacts-destination":
         guard let value = rest.popFirst(), !value.hasPrefix("--") else { return nil }
         artifactsDestination = value
+      case "--tools":
+        guard let value = rest.popFirst(), !value.hasPrefix("--") else { return nil }
+        tools = value
       case "--log-level":
         guard let value = rest.popFirst(), let level = LogLevel(rawValue: value) else { return nil }
         logLevel = level

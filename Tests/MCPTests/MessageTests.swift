@@ -10,6 +10,7 @@ import Testing
     case .request(let id, let method, let params):
       "request \(id.description) \(method) \(params.map { JSON($0).text } ?? "-")"
     case .notification(let method, _): "notification \(method)"
+    case .batch(let messages): "batch of \(messages.count)"
     case .ignored: "ignored"
     case .refused(let error, let id): "\(error.code.rawValue) \(id?.description ?? "-")"
     }
@@ -35,8 +36,8 @@ import Testing
     (#"{"jsonrpc":"2.0","id":1.0,"method":"m"}"#, "-32600 -"),
     (#"{"jsonrpc":"2.0","id":true,"method":"m"}"#, "-32600 -"),
     (#"{"jsonrpc":"2.0","id":[],"method":"m"}"#, "-32600 -"),
-    ("[]", "-32600 -"),
-    (#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, "-32600 -"),
+    ("[]", "batch of 0"),
+    (#"[{"jsonrpc":"2.0","id":1,"method":"ping"},[]]"#, "batch of 2"),
     ("null", "-32600 -"),
     (#""text""#, "-32600 -"),
     ("{", "-32700 -"),

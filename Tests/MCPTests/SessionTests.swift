@@ -63,7 +63,7 @@ import Testing
     try await client.call(1, "ehco")
     let error = try await client.next()?["error"]
     #expect(error?["code"] == -32602)
-    #expect(error?["message"] == "Unknown tool: ehco; did you mean 'echo'? Tools: echo, structured, stubborn")
+    #expect(error?["message"] == "Unknown tool: ehco; did you mean 'echo'? There are: echo, structured, stubborn")
   }
 
   @Test func absentArgumentsAreNone() async throws {

@@ -12,7 +12,9 @@ public enum BuiltBinary {
   /// The executable of that name beside the test bundle, wherever the build went; nil when there is none.
   /// `MLFLOW_LENS_BINARY` names another one.
   public static func find(_ name: String = "mlflow-lens") -> URL? {
-    if let path = ProcessInfo.processInfo.environment["MLFLOW_LENS_BINARY"] { return URL(fileURLWithPath: path) }
+    if name == "mlflow-lens", let path = ProcessInfo.processInfo.environment["MLFLOW_LENS_BINARY"] {
+      return URL(fileURLWithPath: path)
+    }
     let bundles = Bundle.allBundles.map(\.bundleURL).filter { $0.pathExtension == "xctest" }
     let arguments = CommandLine.arguments.filter { $0.contains(".xctest") }.map { URL(fileURLWithPath: $0) }
     let own = [Bundle.main.executableURL, Bundle.main.bundleURL].compactMap(\.self)

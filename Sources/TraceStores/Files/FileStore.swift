@@ -56,7 +56,10 @@ public final class FileStore: TraceStore {
   public func traces(_ ids: [TraceID]) async throws(StoreError) -> [Trace] {
     try await read { (reader) throws(StoreError) in
       var traces: [Trace] = []
-      for id in ids { if let trace = try reader.trace(id) { traces.append(trace) } }
+      for (place, id) in ids.enumerated() {
+        if let trace = try reader.trace(id) { traces.append(trace) }
+        StoreProgress.report?(place + 1, ids.count)
+      }
       return traces
     }
   }

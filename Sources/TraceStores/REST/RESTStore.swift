@@ -130,7 +130,7 @@ func concurrently<Input: Sendable, Output: Sendable>(
 ) async throws(StoreError) -> [Output] {
   let outcome = await withTaskGroup(of: (Int, Result<Output, StoreError>).self) { group in
     var outputs = [Output?](repeating: nil, count: inputs.count)
-    var next = 0
+    var (next, done) = (0, 0)
     func startNext() {
       guard next < inputs.count else { return }
       let (place, input) = (next, inputs[next])
@@ -146,7 +146,10 @@ func concurrently<Input: Sendable, Output: Sendable>(
     for _ in 0..<width { startNext() }
     while let (place, result) = await group.next() {
       switch result {
-      case .success(let output): outputs[place] = output
+      case .success(let output):
+        outputs[place] = output
+        done += 1
+        StoreProgress.report?(done, inputs.count)
       case .failure(let error):
         group.cancelAll()
         return Result<[Output], StoreError>.failure(error)

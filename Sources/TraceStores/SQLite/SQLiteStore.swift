@@ -82,7 +82,10 @@ public final class SQLiteStore: TraceStore {
     return try await read { (database, schema) throws(StoreError) in
       let reader = TraceRowReader(database: database, schema: schema, artifacts: artifacts)
       var traces: [Trace] = []
-      for info in try reader.infos(ids) { traces.append(try reader.trace(info)) }
+      for info in try reader.infos(ids) {
+        traces.append(try reader.trace(info))
+        StoreProgress.report?(traces.count, ids.count)
+      }
       return traces
     }
   }

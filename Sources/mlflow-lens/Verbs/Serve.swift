@@ -12,19 +12,64 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup var options: GlobalOptions
 
-  func run() async throws { try await Self.serve(options.settings) }
+  @Option(help: "Offer only these tools, separated by commas.")
+  var tools: String?
 
-  /// Serves the five tools on the standard streams.
+  @Option(
+    help: ArgumentHelp(
+      "Print what makes an assistant start this server, and end.",
+      discussion: "With the other options as they are given here.", valueName: "host"))
+  var printConfig: HostConfiguration?
+
+  func run() async throws {
+    var settings = options.settings
+    settings.tools = tools
+    if let printConfig {
+      _ = try Self.offered(tools)
+      let (command, arguments) = (ExecutablePath.current, settings.serverArguments)
+      Console.write(printConfig.advice(command: command, arguments: arguments) + "\n", to: .standardError)
+      if settings.hasSecretURI {
+        Console.write(
+          "The store's address holds a password and is left out: set MLFLOW_TRACKING_URI for the server.\n",
+          to: .standardError)
+      }
+      Console.write(printConfig.text(command: command, arguments: arguments) + "\n")
+    } else {
+      try await Self.serve(settings)
+    }
+  }
+
+  /// Serves the tools on the standard streams.
   ///
-  /// - Throws: when the standard streams are closed.
+  /// - Throws: when the standard streams are closed, or a tool is asked for that there is not.
   static func serve(_ settings: Settings) async throws {
     let info = ServerInfo(name: "mlflow-lens", title: "MLflow traces", version: Version.current)
     let logger = settings.logger
+    let context = settings.context(face: .server)
+    let offered = try offered(settings.tools)
     let server = Server(
-      info: info, instructions: AllTools.instructions, tools: AllTools.tools(context: settings.context(face: .server)),
-      logger: logger)
+      info: info, instructions: AllTools.instructions(offering: offered),
+      tools: AllTools.tools(context: context).filter { offered.contains($0.name) }, resources: AllTools.resources,
+      resourceTemplates: AllTools.resourceTemplates(context: context),
+      prompts: AllTools.prompts(context: context, offering: offered), logger: logger)
     let location = settings.locator.location
     logger.info("serving", metadata: ["store": "\(location.uri)", "why": "\(location.reason)"])
     await server.run(over: try StdioTransport.takeStandardStreams())
   }
+
+  /// The tools that were asked for, or all.
+  private static func offered(_ list: String?) throws -> [String] {
+    let all = AllTools.types.map { $0.name }
+    guard let list else { return all }
+    let names = list.split(separator: ",").map { String($0.replacing(" ", with: "")) }
+    if let stranger = names.first(where: { !all.contains($0) }) {
+      let meant = nearest(stranger, among: all).map { "; did you mean \($0)?" } ?? "."
+      throw ValidationError(
+        "--tools: there is no tool '\(stranger.prefix(60))'\(meant) Tools: \(all.joined(separator: ", "))")
+    }
+    guard !names.isEmpty else { throw ValidationError("--tools names no tool. Tools: \(all.joined(separator: ", "))") }
+    return all.filter { names.contains($0) }
+  }
 }
+
+extension HostConfiguration: ExpressibleByArgument {}

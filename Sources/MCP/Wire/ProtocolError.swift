@@ -16,14 +16,19 @@ struct ProtocolError: Error, Hashable, Sendable {
     static let invalidParams = Code(rawValue: -32602)
     /// A mistake of ours.
     static let internalError = Code(rawValue: -32603)
+    /// None of our revisions is the one that the request names (since 2026-07-28).
+    static let unsupportedProtocolVersion = Code(rawValue: -32022)
   }
 
   var code: Code
   /// One short sentence.
   var message: String
+  /// What a program may want to know.
+  var data: JSON?
 
-  init(_ code: Code, _ message: String) {
+  init(_ code: Code, _ message: String, data: JSON? = nil) {
     self.code = code
     self.message = message
+    self.data = data
   }
 }

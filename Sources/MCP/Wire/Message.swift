@@ -4,6 +4,8 @@ import JSONText
 enum IncomingMessage: Sendable {
   case request(RequestID, method: String, params: JSONValue?)
   case notification(method: String, params: JSONValue?)
+  /// Several messages on one line, which one revision allows.
+  case batch([IncomingMessage])
   /// To be passed over: an answer to nothing we asked, or a notification out of shape, which may not be answered.
   case ignored(reason: String)
   /// To be answered with the error, and with the id if one could be read.
@@ -23,9 +25,13 @@ enum IncomingMessage: Sendable {
   }
 
   private init(_ root: JSONValue) {
+    if root.kind == .array {
+      // Messages inside cannot be batches themselves.
+      self = .batch(root.elements.map { $0.kind == .array ? Self.noObject : IncomingMessage($0) })
+      return
+    }
     guard root.kind == .object else {
-      let reason = root.kind == .array ? "batches are not supported" : "a message is an object"
-      self = .refused(ProtocolError(.invalidRequest, reason), id: nil)
+      self = Self.noObject
       return
     }
     guard let method = root["method"] else {
@@ -54,6 +60,9 @@ enum IncomingMessage: Sendable {
     }
   }
 
+  private static let noObject = IncomingMessage.refused(
+    ProtocolError(.invalidRequest, "a message is an object"), id: nil)
+
   /// What is wrong with a message beside its id.
   private static func mistake(in root: JSONValue) -> String? {
     if root["jsonrpc"]?.string != "2.0" { return "'jsonrpc' must be \"2.0\"" }
@@ -72,7 +81,10 @@ enum OutgoingMessage {
 
   /// A refusal; without an id when none could be read.
   static func error(_ error: ProtocolError, id: RequestID?) -> [UInt8] {
-    line(id: id) { $0.member("error", ["code": .int(error.code.rawValue), "message": .string(error.message)]) }
+    let body = JSON.object(present: [
+      "code": .int(error.code.rawValue), "message": .string(error.message), "data": error.data,
+    ])
+    return line(id: id) { $0.member("error", body) }
   }
 
   private static func line(id: RequestID?, _ body: (inout JSONWriter) -> Void) -> [UInt8] {

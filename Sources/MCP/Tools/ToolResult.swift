@@ -1,11 +1,5 @@
 public import JSONText
 
-/// One block of a tool's answer.
-public enum ContentBlock: Hashable, Sendable {
-  /// Text for the model.
-  case text(String)
-}
-
 /// What a tool answers.
 public struct ToolResult: Hashable, Sendable {
   /// The blocks; never empty, since some hosts cannot show an answer without any.
@@ -35,10 +29,6 @@ public struct ToolResult: Hashable, Sendable {
 
   /// The text blocks, joined by line feeds.
   public var plainText: String {
-    content.map { block in
-      switch block {
-      case .text(let text): text
-      }
-    }.joined(separator: "\n")
+    content.compactMap { if case .text(let text) = $0 { text } else { nil } }.joined(separator: "\n")
   }
 }

@@ -12,7 +12,7 @@ import Synchronization
 ///
 /// A caller waits while the client does not read. That is wanted: what waits here are requests in flight, and their
 /// number is limited. Once the interrupt is raised, a client that takes nothing is given up after a moment.
-final class LineWriter: Sendable {
+final class LineWriter: ReplyPort {
   private let descriptor: Int32
   private let interrupt: Interrupt
   private let isBroken = Mutex(false)
@@ -35,7 +35,8 @@ final class LineWriter: Sendable {
   var isClosed: Bool { isBroken.withLock { $0 } }
 
   /// Writes a line, which ends in its line feed. For tasks: what waits for the client is not their thread.
-  func send(_ line: [UInt8]) async {
+  func send(_ line: [UInt8]?) async {
+    guard let line else { return }
     await withCheckedContinuation { continuation in
       queue.async {
         self.sendBlocking(line)
@@ -44,8 +45,14 @@ final class LineWriter: Sendable {
     }
   }
 
+  /// Writes a line in its turn, and does not wait for that.
+  func post(_ line: [UInt8]) {
+    queue.async { self.sendBlocking(line) }
+  }
+
   /// Writes a line on the thread it is called on, which is to be the reader's.
-  func sendBlocking(_ line: [UInt8]) {
+  func sendBlocking(_ line: [UInt8]?) {
+    guard let line else { return }
     isBroken.withLock { isBroken in
       guard !isBroken else { return }
       if !write(line) {

@@ -54,6 +54,17 @@ public struct Tool: Sendable {
     }
   }
 
+  /// A tool as one value, for those whose arguments are not declared as ``Parameter``s.
+  ///
+  /// - Parameter body: Gets the arguments, an object, as they came: nothing has been checked.
+  public init(
+    definition: ToolDefinition, body: @escaping @Sendable (JSONValue?) async throws(ToolError) -> ToolResult
+  ) {
+    name = definition.name
+    described = { definition }
+    self.body = body
+  }
+
   /// What a tool says about itself, without anything to work on.
   public static func definition<T: ParameterizedTool>(of type: T.Type) -> ToolDefinition {
     let parameters = ArgumentBinding(of: T()).descriptors

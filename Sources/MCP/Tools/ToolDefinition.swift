@@ -41,4 +41,18 @@ public struct ToolDefinition: Sendable {
   public let metadata: JSON?
   /// The parameters in the order of their declaration, groups in their place.
   public let parameters: [ParameterDescriptor]
+
+  /// A definition from its parts.
+  public init(
+    name: String, title: String, description: String, inputSchema: JSON, annotations: ToolAnnotations,
+    metadata: JSON? = nil, parameters: [ParameterDescriptor] = []
+  ) {
+    self.name = name
+    self.title = title
+    self.description = description
+    self.inputSchema = inputSchema
+    self.annotations = annotations
+    self.metadata = metadata
+    self.parameters = parameters
+  }
 }

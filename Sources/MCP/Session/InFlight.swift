@@ -1,0 +1,188 @@
+import Dispatch
+import Synchronization
+
+/// The requests being worked on: their number is limited, each can be cancelled, and the end can wait for them.
+///
+/// Some run side by side, the others wait for their turn. ``reserve(while:)`` and ``waitUntilIdle(_:)`` block; they are
+/// for the reader's thread.
+final class InFlight: Sendable {
+  /// A request's work.
+  struct Work: Sendable {
+    /// Gives the line that answers.
+    let run: @Sendable () async -> [UInt8]
+    /// The line that answers when time has run out.
+    let expired: @Sendable () -> [UInt8]
+    /// Lets nothing more be said about it than its answer.
+    let silence: @Sendable () -> Void
+    /// Where the answer goes.
+    let port: any ReplyPort
+  }
+
+  private struct Entry {
+    let serial: Int
+    let work: Work
+    /// Nil while it waits for its turn.
+    let task: Task<Void, Never>?
+  }
+
+  private struct State {
+    /// Requests that may still be answered. A cancelled one is no longer here, though its task may go on for a while.
+    var entries: [RequestID: Entry] = [:]
+    /// Those that wait, in their order; some may have been cancelled meanwhile.
+    var queue: ArraySlice<(id: RequestID, serial: Int)> = []
+    /// Tasks that have not ended, cancelled ones included.
+    var running = 0
+    /// Waiting ones that have not been cancelled.
+    var waiting = 0
+    var lastSerial = 0
+    var isWaitedFor = false
+
+    var isIdle: Bool { running == 0 && waiting == 0 }
+  }
+
+  private let state = Mutex(State())
+  /// Begins at 0 and is raised to the limit: Dispatch traps when one is released below what it began with.
+  private let places = DispatchSemaphore(value: 0)
+  private let idle = DispatchSemaphore(value: 0)
+  private let width: Int
+  private let timeLimit: Duration
+
+  /// - Parameters:
+  ///   - limit: Requests accepted and not yet answered.
+  ///   - width: Of these, so many run side by side.
+  ///   - timeLimit: How long one may run.
+  init(limit: Int, width: Int, timeLimit: Duration) {
+    self.width = width
+    self.timeLimit = timeLimit
+    for _ in 0..<limit { places.signal() }
+  }
+
+  /// Whether a request of that id is being worked on.
+  func contains(_ id: RequestID) -> Bool { state.withLock { $0.entries[id] != nil } }
+
+  /// Waits for a place. False when the wait was given up because `isWanted` became false.
+  func reserve(while isWanted: () -> Bool) -> Bool {
+    while isWanted() {
+      if places.wait(timeout: .now() + .milliseconds(50)) == .success { return true }
+    }
+    return false
+  }
+
+  /// Starts work in a place that was reserved, or puts it in the queue. Its line is sent unless the request has been
+  /// cancelled meanwhile.
+  func start(_ id: RequestID, _ work: Work) {
+    state.withLock { state in
+      state.lastSerial += 1
+      let serial = state.lastSerial
+      if state.running < width {
+        launch(id, serial, work, &state)
+      } else {
+        state.entries[id] = Entry(serial: serial, work: work, task: nil)
+        state.queue.append((id, serial))
+        state.waiting += 1
+      }
+    }
+  }
+
+  /// Cancels a request: nothing will be sent for it. Unknown ids and those answered meanwhile are passed over.
+  func cancel(_ id: RequestID) {
+    let entry = state.withLock { state in
+      let entry = state.entries.removeValue(forKey: id)
+      if let entry, entry.task == nil { state.waiting -= 1 }
+      return entry
+    }
+    if let entry { stop(entry) }
+  }
+
+  /// Cancels all.
+  func cancelAll() {
+    let entries = state.withLock { state in
+      defer {
+        state.entries = [:]
+        state.queue = []
+        state.waiting = 0
+      }
+      return state.entries
+    }
+    for entry in entries.values { stop(entry) }
+  }
+
+  /// Waits until no task is running or waiting. False when time ran out.
+  func waitUntilIdle(_ timeout: DispatchTimeInterval) -> Bool {
+    let isIdle = state.withLock { state in
+      state.isWaitedFor = !state.isIdle
+      return state.isIdle
+    }
+    return isIdle || idle.wait(timeout: .now() + timeout) == .success
+  }
+
+  private func stop(_ entry: Entry) {
+    entry.work.silence()
+    if let task = entry.task {
+      task.cancel()
+    } else {
+      places.signal()
+      Task { await entry.work.port.send(nil) }
+      state.withLock { tellIfIdle(&$0) }
+    }
+  }
+
+  /// Called with the lock held, so that the task is listed before it can end.
+  private func launch(_ id: RequestID, _ serial: Int, _ work: Work, _ state: inout State) {
+    state.running += 1
+    let task = Task {
+      let alarm = Task {
+        do { try await Task.sleep(for: timeLimit) } catch { return }
+        await self.expire(id, serial, work)
+      }
+      let line = await work.run()
+      alarm.cancel()
+      work.silence()
+      await work.port.send(self.claim(id, serial) ? line : nil)
+      self.end()
+    }
+    state.entries[id] = Entry(serial: serial, work: work, task: task)
+  }
+
+  /// Answers a request that has taken too long, and stops its work.
+  private func expire(_ id: RequestID, _ serial: Int, _ work: Work) async {
+    let task = state.withLock { state -> Task<Void, Never>? in
+      guard let entry = state.entries[id], entry.serial == serial else { return nil }
+      state.entries[id] = nil
+      return entry.task
+    }
+    guard let task else { return }
+    work.silence()
+    await work.port.send(work.expired())
+    task.cancel()
+  }
+
+  /// Takes the right to answer. From then on the id may be used anew, as the client may once it has read the answer.
+  private func claim(_ id: RequestID, _ serial: Int) -> Bool {
+    state.withLock { state in
+      guard state.entries[id]?.serial == serial else { return false }
+      state.entries[id] = nil
+      return true
+    }
+  }
+
+  private func end() {
+    places.signal()
+    state.withLock { state in
+      state.running -= 1
+      while let next = state.queue.popFirst() {
+        guard let entry = state.entries[next.id], entry.serial == next.serial else { continue }
+        state.waiting -= 1
+        launch(next.id, next.serial, entry.work, &state)
+        break
+      }
+      tellIfIdle(&state)
+    }
+  }
+
+  private func tellIfIdle(_ state: inout State) {
+    guard state.isIdle, state.isWaitedFor else { return }
+    state.isWaitedFor = false
+    idle.signal()
+  }
+}
