@@ -68,12 +68,17 @@ let package = Package(
     .testTarget(name: "MCPTests", dependencies: ["MCP", "JSONText", "LensTestSupport"]),
     .testTarget(
       name: "LensToolsTests",
-      dependencies: ["LensTools", "MCP", "TraceStores", "TraceModel", "JSONText", "LensTestSupport"],
+      dependencies: [
+        "LensTools", "MCP", "TraceStores", "TraceQuery", "TraceModel", "JSONText", "LensTestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       exclude: ["Goldens"]
     ),
     .testTarget(
       name: "TranscriptTests",
-      dependencies: ["LensTools", "MCP", "TraceStores", "JSONText", "LensTestSupport", "mlflow-lens", "conformance-server"],
+      dependencies: [
+        "LensTools", "MCP", "TraceStores", "JSONText", "LensTestSupport", "mlflow-lens", "conformance-server",
+      ],
       exclude: ["Transcripts", "Conformance"]
     ),
   ],

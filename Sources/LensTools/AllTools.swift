@@ -8,7 +8,11 @@ public enum AllTools {
   ]
 
   /// The tools, bound to what they work on.
-  public static func tools(context: LensContext) -> [Tool] { types.map { bind($0, context) } }
+  public static func tools(
+    _ types: [any ParameterizedTool<LensContext>.Type] = types, context: LensContext
+  ) -> [Tool] {
+    types.map { bind($0, context) }
+  }
 
   /// What can be read under an address of its own.
   public static let resources: [Resource] = [FilterSyntax.resource]

@@ -9,15 +9,14 @@ struct AnalyzeSession: ParameterizedTool {
   static let name = "analyze_session"
   static let title = "Analyze session"
   static let summary = """
-    Shows a whole conversation: one line a turn with time, duration, tokens, state, assessments, question and answer; \
-    findings across the turns; assessments of the session apart from those of turns, scorer errors apart from both. Turns \
-    with findings come first when room is short. A complaint at one turn often has its cause in an earlier one: read back \
-    to where the wrong value first appears.
+    Shows a whole conversation: findings across the turns; one line a turn with time, tokens, state, assessments, \
+    question and answer. The cause of a complaint is often in an earlier turn: read back to where the wrong value first \
+    appears.
     """
 
-  @Parameter("Session id, as in metadata mlflow.trace.session.", isPositional: true)
+  @Parameter("Session (chat) id.", isPositional: true)
   var sessionID: String
-  @Parameter("Experiment id or name, several separated by commas. Default: MLFLOW_EXPERIMENT_NAME or _ID, else all.")
+  @Parameter("Experiment ids or names, comma separated. Default: the environment's, else all.")
   var experimentID: String?
   @Parameter("Only these turns: 3 or 3-8.")
   var turns: String?

@@ -11,21 +11,19 @@ struct DiscoverSchema: ParameterizedTool {
   static let name = "discover_schema"
   static let title = "Discover schema"
   static let summary = """
-    Tells how the traces of a session, an experiment or one trace are shaped: which instrumentation wrote them, in which \
-    span, attribute and path the user's words and the answer stand (and in how many of the sampled traces), whether the \
-    root is a wrapper, span names and types, attribute, tag and metadata keys with types, sizes and values, assessments. \
-    Call it once for an app you do not know.
+    Tells how an app's traces are shaped (of an experiment, a session, one trace): instrumentation, where the user's \
+    words and the answer stand, span names, types and keys with values, assessments. Call it once for an unknown app.
     """
 
   @Parameter(
-    "Experiment id or name, several separated by commas. Default: MLFLOW_EXPERIMENT_NAME or _ID, else all.",
+    "Experiment ids or names, comma separated. Default: the environment's, else all.",
     isPositional: true)
   var experimentID: String?
-  @Parameter("Only the traces of this session.", isPositional: true)
+  @Parameter("Only this session.", isPositional: true)
   var sessionID: String?
   @Parameter("Only this trace.")
   var traceID: String?
-  @Parameter("Traces looked at: the newest, or of a session evenly spread ones.", in: 1...200)
+  @Parameter("Traces looked at.", in: 1...200)
   var sample: Int = 20
   @ParameterGroup var output: OutputOptions
 

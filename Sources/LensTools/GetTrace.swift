@@ -9,10 +9,9 @@ struct GetTrace: ParameterizedTool {
   static let name = "get_trace"
   static let title = "Get trace"
   static let summary = """
-    Shows one recorded run. With trace_id alone: the outline, its steps s1, s2, … as a tree with duration, status, type, \
-    model, tokens and sizes. With span_ids and fields: the full payloads. path enters a payload (messages/0/content, also \
-    inside JSON held in strings), offset pages through it; nothing is out of reach. find tells where words occur. \
-    raw gives MLflow's own export JSON.
+    Shows one recorded run. trace_id alone: its steps s1, s2, … as a tree with duration, status, type, model, tokens, \
+    sizes. With span_ids and fields: payloads, which path enters (also JSON held in strings) and offset pages through; \
+    nothing is out of reach. find: where words occur.
     """
   /// An outline that was asked to be large is not diverted to a file by Claude Code.
   static let metadata: JSON? = ["anthropic/maxResultSizeChars": 100_000]
@@ -27,25 +26,25 @@ struct GetTrace: ParameterizedTool {
     case unset = "UNSET"
   }
 
-  @Parameter("Trace id, whole or a prefix that only one trace has.", isPositional: true)
+  @Parameter("Trace id or a unique prefix.", isPositional: true)
   var traceID: String
-  @Parameter("Spans whose payloads to show: aliases (s3) or span ids.")
+  @Parameter("Spans to show: aliases (s3) or span ids.")
   var spanIDs: [String] = []
-  @Parameter("Payloads to show. Default with span_ids: inputs and outputs.")
+  @Parameter("Default with span_ids: inputs and outputs.")
   var fields: [Field] = []
   @Parameter("Way into each payload: /messages/0/content or messages[0].content.")
   var path: String?
-  @Parameter("Byte of the payload to begin at; next_offset of the page before.", in: 0...Int(Int32.max))
+  @Parameter("Byte to begin at: next_offset of the page before.", in: 0...Int(Int32.max))
   var offset: Int = 0
-  @Parameter("Words to look for in all spans; tells span, attribute and excerpt. Case does not matter.")
+  @Parameter("Words to look for in all spans; case does not count.")
   var find: String?
-  @Parameter("Outline: deepest level shown, 0 for the roots alone. Default: all.", in: 0...10_000)
+  @Parameter("Outline: deepest level shown; 0: roots.", in: 0...Int(Int32.max))
   var depth: Int?
-  @Parameter("Outline: only spans of these types (LLM, TOOL, RETRIEVER, …) and their callers.")
+  @Parameter("Outline: only these types (LLM, TOOL, RETRIEVER, …) and their callers.")
   var types: [String] = []
-  @Parameter("Outline: only spans of this status and their callers.")
+  @Parameter("Outline: only this status and callers.")
   var status: Status?
-  @Parameter("The whole trace as MLflow exports it, in pages.")
+  @Parameter("The whole trace as exported, in pages.")
   var raw: Bool = false
   @ParameterGroup var output: OutputOptions
 

@@ -9,17 +9,16 @@ struct InspectTurn: ParameterizedTool {
   static let name = "inspect_turn"
   static let title = "Inspect turn"
   static let summary = """
-    Says what went wrong in one run, or in one turn of a chat: findings with their evidence (errors at the step where \
-    they began, swallowed errors, failed assessments with rationale, repeated calls), then the steps with what each gave \
-    back, assessments (scorer errors apart), time and tokens. Give trace_id, or session_id and turn. A finding is a hint, \
-    and none does not mean the answer was right: read the steps.
+    Says what went wrong in one run or one turn of a chat: findings with evidence (errors where they began, swallowed \
+    errors, failed assessments with rationale, repeated calls), then the steps, assessments, time, tokens. Give trace_id, \
+    or session_id and turn. A finding is a hint; none does not mean the answer was right.
     """
 
-  @Parameter("Trace id, whole or a prefix that only one trace has.", isPositional: true)
+  @Parameter("Trace id or a unique prefix.", isPositional: true)
   var traceID: String?
-  @Parameter("Session (chat) whose turn to inspect, in place of trace_id.")
+  @Parameter("Session (chat), with turn; in place of trace_id.")
   var sessionID: String?
-  @Parameter("Number of the turn in that session, from 1.", in: 1...Int(Int32.max))
+  @Parameter("Turn of that session, from 1.", in: 1...Int(Int32.max))
   var turn: Int?
   @ParameterGroup var output: OutputOptions
 

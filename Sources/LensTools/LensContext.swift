@@ -58,29 +58,25 @@ public struct LensContext: Sendable {
     _ question: (any TraceStore) async throws(StoreError) -> Answer
   ) async throws(ToolError) -> Answer {
     let store = try store()
-    do throws(StoreError) {
-      guard let progress = Progress.current else { return try await question(store) }
-      // Several questions of one call count on from each other.
-      let base = progress.highest ?? 0
-      let report: @Sendable (Int, Int) -> Void = { done, total in
-        progress.report(base + Double(done), of: base + Double(total), "reading traces")
+    guard let progress = Progress.current else {
+      do throws(StoreError) {
+        return try await question(store)
+      } catch {
+        throw ToolError(error)
       }
-      // `withValue` forgets the type of an error.
-      return try await StoreProgress.$report.withValue(report) {
-        await Self.outcome { () async throws(StoreError) in try await question(store) }
-      }.get()
-    } catch {
-      throw ToolError(error)
     }
-  }
-
-  private static func outcome<Answer>(
-    _ work: () async throws(StoreError) -> Answer
-  ) async -> Result<Answer, StoreError> {
-    do throws(StoreError) {
-      return .success(try await work())
+    // Several questions of one call count on from each other.
+    let base = progress.highest ?? 0
+    let report = StoreProgress { done, total in
+      progress.report(base + Double(done), of: base + Double(total), "reading traces")
+    }
+    do {
+      return try await StoreProgress.$current.withValue(report) { try await question(store) }
+    } catch let error as StoreError {
+      throw ToolError(error)
     } catch {
-      return .failure(error)
+      // `withValue` has forgotten the type; there is no other.
+      throw ToolError(.failed, "\(error)")
     }
   }
 

@@ -7,9 +7,9 @@ struct OutputOptions: ParameterSet {
     case text, json
   }
 
-  @Parameter("Size of the whole answer in UTF-8 bytes, about 4 a token.", in: 500...200_000)
+  @Parameter("Bytes of the answer, 4 a token.", in: 500...200_000)
   var maxChars: Int = 8_000
 
-  @Parameter("text, or json for the same facts as structured content.")
+  @Parameter("json: as structured content.")
   var format: Format = .text
 }

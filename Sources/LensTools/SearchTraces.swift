@@ -11,9 +11,9 @@ struct SearchTraces: ParameterizedTool {
   static let name = "search_traces"
   static let title = "Search traces"
   static let summary = """
-    Finds recorded runs (traces) of an LLM app: one line each with trace_id, start, state, duration, tokens, session, \
-    name, what was asked and answered. Start here. All conditions are joined by AND. Newest first unless order_by says \
-    otherwise. Example: {"status": "ERROR", "since": "-2h"}.
+    Finds recorded runs (traces) of an LLM app: one line each with trace_id, start, state, duration, tokens, name, \
+    session, question and answer; newest first. Start here. Conditions are joined by AND. Example: {"status": \
+    "ERROR", "since": "-2h"}.
     """
 
   enum Status: String, CaseIterable, ParameterEnum {
@@ -22,54 +22,54 @@ struct SearchTraces: ParameterizedTool {
     case inProgress = "IN_PROGRESS"
   }
 
-  @Parameter("Experiment id or name, several separated by commas. Default: MLFLOW_EXPERIMENT_NAME or _ID, else all.")
+  @Parameter("Experiment ids or names, comma separated. Default: the environment's, else all.")
   var experimentID: String?
   @Parameter(
     """
-    MLflow's filter language, joined by AND (no OR, no parentheses): status = 'ERROR', name LIKE 'chat%', tag.env = 'prod', \
-    metadata.build != '7', execution_time_ms >= 500, span.type IN ('TOOL', 'LLM'), span.status = 'ERROR', \
-    feedback.correct = 'false', feedback.score < 0.5, expectation.answer IS NOT NULL. Odd keys: tag.`my-key`.
+    MLflow's filter, no OR: name LIKE 'chat%', tag.env = 'prod', execution_time_ms >= 500, \
+    span.type IN ('TOOL', 'LLM'), span.status = 'ERROR', feedback.correct = 'false', feedback.score < 0.5, \
+    expectation.answer IS NOT NULL. Odd keys: tag.`my-key`. More: resource mlflow-lens://filter-syntax.
     """)
   var filter: String?
-  @Parameter("State of the trace. OK says only that nothing was raised.")
+  @Parameter("OK says only that nothing was raised.")
   var status: Status?
-  @Parameter("Only turns of this session (chat).")
+  @Parameter("Only this session (chat).")
   var sessionID: String?
-  @Parameter("Only traces of this user of the app.")
+  @Parameter("Only this user of the app.")
   var userID: String?
-  @Parameter("Begun then or later: -30m, -2h, -7d ago, ISO 8601 (UTC unless said) or epoch milliseconds.")
+  @Parameter("Begun then or later: -30m, -2h, -7d, ISO 8601 (UTC), epoch ms.")
   var since: String?
-  @Parameter("Begun before then; same forms.")
+  @Parameter("Begun before then.")
   var until: String?
-  @Parameter("Took at least so many milliseconds.", in: 0...Int(Int32.max))
+  @Parameter("Took at least so long.", in: 0...Int(Int32.max))
   var minDurationMs: Int?
-  @Parameter("Whether some span has status ERROR; finds errors that the app swallowed.")
+  @Parameter("Some span failed; with status OK: swallowed errors.")
   var hasErrorSpans: Bool?
-  @Parameter("Words that stand in some span's inputs, outputs or attributes, upper and lower case as written.")
+  @Parameter("Words in some span's payloads; case counts.")
   var text: String?
   @Parameter(
-    "key=value: some span has exactly this attribute. MLflow's own span.attributes.key = 'value' matches nothing.")
+    "key=value: some span has exactly this (filter's span.attributes.key = never matches).")
   var spanAttribute: String?
   @Parameter(
-    "Has a valid assessment of this name (any: of whatever name) that reads like a failure: no, false, fail, ….")
+    "An assessment of this name (or any) reads like a failure: no, false, fail, ….")
   var failedAssessment: String?
-  @Parameter("Keys with ASC or DESC, comma separated: timestamp_ms, execution_time_ms, status, name, tag.<key>, ….")
+  @Parameter("Keys with ASC or DESC: timestamp_ms, execution_time_ms, status, name, tag.<key>, ….")
   var orderBy: String?
   @Parameter(
     """
-    Counts, errors, durations, tokens by session, experiment, name, status, user, error, hour, day, tag.<key> or \
-    metadata.<key> in place of traces.
+    Counts in place of traces: by session, experiment, name, status, user, error, hour, day, tag.<key> or \
+    metadata.<key>.
     """)
   var groupBy: String?
   @Parameter(
     """
-    What to show beside the id: start, state, duration, tokens, name, session, user, experiment, failed, input, output, \
-    tag.<key>, metadata.<key>.
+    Of start, state, duration, tokens, name, session, user, experiment, failed, input, output, tag.<key>, \
+    metadata.<key>.
     """)
   var columns: [String] = []
-  @Parameter("Traces, or groups, on a page.", in: 1...500)
+  @Parameter("Traces or groups a page.", in: 1...500)
   var maxResults: Int = 20
-  @Parameter("next_page_token of the answer before.")
+  @Parameter("next_page_token of the last answer.")
   var pageToken: String?
   @ParameterGroup var output: OutputOptions
 

@@ -16,18 +16,19 @@ enum FilterSyntax {
 
     | Key | Comparators | Value |
     |---|---|---|
-    | `status` | `=` `!=` `IN` `NOT IN` | `'OK'`, `'ERROR'`, `'IN_PROGRESS'` |
+    | `status` | `=` `!=` `IN` `NOT IN` `LIKE` `ILIKE` `RLIKE` | `'OK'`, `'ERROR'`, `'IN_PROGRESS'` |
     | `timestamp_ms`, `end_time_ms` | `=` `!=` `>` `>=` `<` `<=` | epoch milliseconds |
-    | `execution_time_ms` | the same | milliseconds |
-    | `name` | `=` `!=` `IN` `NOT IN` `LIKE` `ILIKE` `RLIKE` `IS NULL` `IS NOT NULL` | the trace's name |
-    | `request_id`, `client_request_id` | the same | an id |
-    | `tag.<key>`, `metadata.<key>` | the same | a text; the session is ``metadata.`mlflow.trace.session` `` |
-    | `run_id`, `prompt` | `=` | a run; `'name/version'` |
-    | `trace.text` | `LIKE` `ILIKE` `RLIKE` | anywhere in a span's record |
+    | `execution_time_ms` | `=` `!=` `>` `>=` `<` `<=` | milliseconds |
+    | `name`, `tag.<key>`, `metadata.<key>` | `=` `!=` `LIKE` `ILIKE` `RLIKE` `IS NULL` `IS NOT NULL` | a text |
+    | `request_id`, `client_request_id` | `=` `!=` `IN` `NOT IN` `LIKE` `ILIKE` `RLIKE` | an id |
+    | `run_id`, `prompt`, `issue.id` | `=` | an id; a prompt is `'name/version'` |
+    | `trace.text`, `span.content` | `LIKE` `ILIKE` | anywhere in a span's record |
     | `span.name`, `span.type`, `span.status` | `=` `!=` `IN` `NOT IN` `LIKE` `ILIKE` `RLIKE` | `'TOOL'`, `'ERROR'`, … |
-    | `span.content`, `span.attributes.<key>` | `LIKE` `ILIKE` `RLIKE` | the record's text |
+    | `span.attributes.<key>` | `LIKE` `ILIKE` `RLIKE` | the text of the record |
     | `feedback.<name>`, `expectation.<name>` | `=` `!=` `LIKE` `ILIKE` `RLIKE` `IS NULL` `IS NOT NULL` | `'false'`, `'no'` |
     | `feedback.<name>`, `expectation.<name>` | `>` `>=` `<` `<=` | a number |
+
+    The session is ``metadata.`mlflow.trace.session` ``, the user ``metadata.`mlflow.trace.user` ``.
 
     - `LIKE`: `%` is any text, `_` one character. `ILIKE` does not mind case. `RLIKE` is a regular expression, found anywhere.
     - All conditions on `span.*` hold for one and the same span: `span.type = 'TOOL' AND span.status = 'ERROR'` is a tool call

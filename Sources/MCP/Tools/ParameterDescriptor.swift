@@ -75,7 +75,8 @@ public struct ParameterDescriptor: Hashable, Sendable {
     if let allowedValues { value.append(.init("enum", .array(allowedValues.map(JSON.string)))) }
     if let range {
       value.append(.init("minimum", .int(Int64(range.lowerBound))))
-      value.append(.init("maximum", .int(Int64(range.upperBound))))
+      // A bound that nobody reaches is not worth its words.
+      if range.upperBound < Int(Int32.max) { value.append(.init("maximum", .int(Int64(range.upperBound)))) }
     }
     var members = isArray ? [.init("type", "array"), .init("items", .object(value))] : value
     members.append(.init("description", .string(help)))

@@ -58,7 +58,7 @@ public final class FileStore: TraceStore {
       var traces: [Trace] = []
       for (place, id) in ids.enumerated() {
         if let trace = try reader.trace(id) { traces.append(trace) }
-        StoreProgress.report?(place + 1, ids.count)
+        StoreProgress.report(place + 1, ids.count)
       }
       return traces
     }

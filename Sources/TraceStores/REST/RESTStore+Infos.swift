@@ -102,7 +102,7 @@ extension RESTStore {
     while true {
       guard let page = try await records(question) else { return nil }
       infos += page.infos
-      StoreProgress.report?(infos.count, Self.bound)
+      StoreProgress.report(infos.count, Self.bound)
       guard let token = page.nextPageToken, token != question.token, page.count > 0 else { return (infos, true) }
       guard infos.count < Self.bound else { return (infos, false) }
       question.token = token

@@ -149,7 +149,7 @@ func concurrently<Input: Sendable, Output: Sendable>(
       case .success(let output):
         outputs[place] = output
         done += 1
-        StoreProgress.report?(done, inputs.count)
+        StoreProgress.report(done, inputs.count)
       case .failure(let error):
         group.cancelAll()
         return Result<[Output], StoreError>.failure(error)

@@ -13,7 +13,11 @@ import CSQLite
 final class Database {
   let path: String
   private let handle: OpaquePointer
+  /// Statements that nobody uses at the moment, by their text: reading SQL takes longer than answering a small question.
+  private var idleStatements: [String: OpaquePointer] = unsafe [:]
 
+  /// Statements kept; texts differ by the number of their values.
+  private static let keptStatements = 64
   /// Milliseconds to wait for a writer to finish its commit.
   private static let busyTimeout: Int32 = 5_000
 
@@ -44,14 +48,31 @@ final class Database {
     }
   }
 
-  deinit { unsafe sqlite3_close_v2(handle) }
+  deinit {
+    while let entry = unsafe idleStatements.popFirst() { unsafe sqlite3_finalize(entry.value) }
+    unsafe sqlite3_close_v2(handle)
+  }
 
   /// A statement ready to be bound.
   func prepare(_ sql: String) throws(StoreError) -> Statement {
+    if let statement = unsafe idleStatements.removeValue(forKey: sql) {
+      return unsafe Statement(statement, sql: sql, database: self)
+    }
     var statement: OpaquePointer?
     let code = unsafe sqlite3_prepare_v2(handle, sql, -1, &statement, nil)
     guard code == SQLITE_OK, let statement = unsafe statement else { throw error(code) }
-    return unsafe Statement(statement, database: self)
+    return unsafe Statement(statement, sql: sql, database: self)
+  }
+
+  /// Takes a statement back that is not used any more.
+  func takeBack(_ statement: OpaquePointer, _ sql: String) {
+    guard unsafe idleStatements[sql] == nil, unsafe idleStatements.count < Self.keptStatements else {
+      unsafe sqlite3_finalize(statement)
+      return
+    }
+    unsafe sqlite3_reset(statement)
+    unsafe sqlite3_clear_bindings(statement)
+    unsafe idleStatements[sql] = statement
   }
 
   /// Runs `body` in one read transaction, so that everything it reads is of one moment.

@@ -12,7 +12,7 @@ public final class SQLiteStore: TraceStore {
   private let count = Mutex<Int>(0)
 
   /// Connections kept for the next question; more are opened while many questions are asked at once.
-  private static let keptConnections = 4
+  private static let keptConnections = 32
 
   /// A store that is opened at its first question.
   ///
@@ -84,7 +84,7 @@ public final class SQLiteStore: TraceStore {
       var traces: [Trace] = []
       for info in try reader.infos(ids) {
         traces.append(try reader.trace(info))
-        StoreProgress.report?(traces.count, ids.count)
+        StoreProgress.report(traces.count, ids.count)
       }
       return traces
     }

@@ -7,18 +7,20 @@ enum SQLValue: Sendable, Hashable {
   case real(Double)
 }
 
-/// A prepared statement: bind, then step through the rows. It keeps its connection open; the handle ends with it.
+/// A prepared statement: bind, then step through the rows. It keeps its connection open, which takes the handle back.
 @safe
 final class Statement {
   private let handle: OpaquePointer
+  private let sql: String
   private let database: Database
 
-  init(_ handle: OpaquePointer, database: Database) {
+  init(_ handle: OpaquePointer, sql: String, database: Database) {
     unsafe self.handle = handle
+    self.sql = sql
     self.database = database
   }
 
-  deinit { unsafe sqlite3_finalize(handle) }
+  deinit { unsafe database.takeBack(handle, sql) }
 
   /// Binds the values to `?1`, `?2`, … and starts anew.
   @discardableResult
