@@ -210,13 +210,11 @@ public struct JSONValue: Sendable {
     /// Whether the member's name, as it is written, begins with these bytes. Makes no string.
     public func keyHasPrefix(_ prefix: StaticString) -> Bool {
       let word = TapeWord(bits: storage.tape[index])
-      guard word.length >= prefix.utf8CodeUnitCount else { return false }
-      var position = word.offset
-      for byte in prefix.description.utf8 {
-        guard storage.bytes[position] == byte else { return false }
-        position += 1
-      }
-      return true
+      let count = prefix.utf8CodeUnitCount
+      guard word.length >= count, count > 0 else { return count == 0 }
+      // Literals of this program, of so many bytes.
+      let bytes = unsafe UnsafeBufferPointer(start: prefix.utf8Start, count: count)
+      return unsafe storage.bytes[word.offset..<word.offset + count].elementsEqual(bytes)
     }
   }
 

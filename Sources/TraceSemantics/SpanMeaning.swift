@@ -5,7 +5,7 @@ public import TraceModel
 public struct Sourced: Sendable {
   /// The value, decoded.
   public var value: JSONValue
-  /// The attribute's key.
+  /// The attribute's key; of a value put together from several, what their keys begin with; of an event, its name.
   public var key: String
   /// Bytes of the value as JSON text.
   public var size: Int { value.rawBytes.count }
@@ -26,7 +26,7 @@ public struct SpanMeaning: Sendable {
     if let attributes = span.record["attributes"] {
       for member in attributes.members {
         for (place, convention) in Convention.all.enumerated() where found & 1 << place == 0 {
-          if member.keyHasPrefix(convention.marker) { found |= 1 << place }
+          if convention.markers.contains(where: { member.keyHasPrefix($0) }) { found |= 1 << place }
         }
       }
     }
@@ -36,13 +36,15 @@ public struct SpanMeaning: Sendable {
   /// The conventions the span's attributes follow. MLflow's server adds its own attributes to spans of others, so its own
   /// convention is only named when there is no other.
   public var conventions: [Convention] {
-    let all = present
+    let all = Array(present)
     return all.count > 1 ? all.filter { $0.name != Convention.mlflow.name } : all
   }
 
-  private var present: [Convention] {
-    Convention.all.indices.compactMap { found & 1 << $0 != 0 ? Convention.all[$0] : nil }
+  var present: some Sequence<Convention> {
+    Convention.all.indices.lazy.filter { found & 1 << $0 != 0 }.map { Convention.all[$0] }
   }
+
+  // MARK: Type
 
   /// MLflow's span type (`LLM`, `TOOL`, `RETRIEVER`, …, or a word of the app's own); `UNKNOWN` when nothing tells it.
   public var type: String { typeSource?.type ?? "UNKNOWN" }
@@ -52,25 +54,44 @@ public struct SpanMeaning: Sendable {
     if let type = span.attribute(ReservedKey.spanType)?.text, !type.isEmpty, type != "UNKNOWN" {
       return (type, ReservedKey.spanType)
     }
-    for place in Convention.all.indices where found & 1 << place != 0 {
-      let convention = Convention.all[place]
+    for convention in present {
       for typeKey in convention.types {
         if let word = span.attribute(typeKey.key)?.text, let type = typeKey.values[word] { return (type, typeKey.key) }
+      }
+      for (key, type) in convention.presentTypes {
+        let members = span.record["attributes"]?.members
+        if let member = members?.first(where: { $0.keyHasPrefix(key) }) { return (type, member.key) }
       }
     }
     return nil
   }
 
+  /// Whether the span called a model.
+  public var isModelCall: Bool { ["LLM", "CHAT_MODEL"].contains(type) }
+
+  /// Whether the span called a tool.
+  public var isToolCall: Bool { type == "TOOL" }
+
+  // MARK: Payloads
+
   /// What went in.
-  public var inputs: Sourced? { first(\.inputs) }
+  public var inputs: Sourced? {
+    first(\.inputs) ?? (type == "TOOL" ? nil : first(\.contextKeys)) ?? fromEvents(isOutput: false)
+      ?? spreadMessages(isOutput: false)
+  }
 
   /// What came out.
-  public var outputs: Sourced? { first(\.outputs) }
+  public var outputs: Sourced? {
+    first(\.outputs) ?? (type == "TOOL" ? first(\.contextKeys) : nil) ?? fromEvents(isOutput: true)
+      ?? spreadMessages(isOutput: true)
+  }
 
   /// The model that answered, or the one that was asked.
   public var model: String? {
-    first(\.models)?.value.string ?? inputs?.value["model"]?.string
+    first(\.models)?.value.string ?? inputs?.value["model"]?.string ?? outputs?.value["model"]?.string
   }
+
+  // MARK: Particulars
 
   /// Tokens of this call alone.
   public var tokenUsage: TokenUsage? {
@@ -80,14 +101,43 @@ public struct SpanMeaning: Sendable {
     return usage.input == nil && usage.output == nil && usage.total == nil ? nil : usage
   }
 
-  /// Whether the span called a model.
-  public var isModelCall: Bool { ["LLM", "CHAT_MODEL"].contains(type) }
+  /// Tokens read from a cache, which the input's tokens count too.
+  public var cachedTokens: Int64? {
+    span.attribute(ReservedKey.chatTokenUsage)?.decoded["cache_read_input_tokens"]?.int64 ?? count(\.cachedTokens)
+  }
 
-  /// `null`, `""`, `{}` and `[]` count as absent, as they do for MLflow.
-  private func first(_ keys: KeyPath<Convention, [String]>) -> Sourced? {
-    for place in Convention.all.indices where found & 1 << place != 0 {
-      for key in Convention.all[place][keyPath: keys] {
-        if let attribute = span.attribute(key), !attribute.isEmpty {
+  /// Tokens that the model wrote while reasoning, which the output's tokens count too.
+  public var reasoningTokens: Int64? { count(\.reasoningTokens) }
+
+  /// The name of the tool that is called; nil where the span's name is all there is.
+  public var toolName: String? { first(\.tools)?.value.string }
+
+  /// The id of the call that the model made of this tool.
+  public var toolCallID: String? { first(\.toolCallIDs)?.value.string }
+
+  /// The agent at work.
+  public var agentName: String? { first(\.agents)?.value.string }
+
+  /// The session, as the instrumentation names it.
+  public var session: Sourced? { first(\.sessions) }
+
+  /// The app's user, as the instrumentation names them.
+  public var user: Sourced? { first(\.users) }
+
+  /// Instructions that stand apart from the messages.
+  public var systemPrompt: Sourced? { first(\.systemPrompts) }
+
+  /// Milliseconds to the first token. OpenTelemetry has seconds, the others milliseconds.
+  public var timeToFirstTokenMs: Double? {
+    guard let found = first(\.timesToFirstToken), let number = found.value.double else { return nil }
+    return found.key.hasPrefix("gen_ai.") ? number * 1_000 : number
+  }
+
+  /// `null`, `""`, `{}` and `[]` count as absent, as they do for MLflow; so does what the producer left out.
+  func first(_ keys: KeyPath<Convention, [String]>) -> Sourced? {
+    for convention in present {
+      for key in convention[keyPath: keys] {
+        if let attribute = span.attribute(key), !attribute.isEmpty, attribute.text != "<REDACTED>" {
           return Sourced(value: attribute.decoded, key: key)
         }
       }

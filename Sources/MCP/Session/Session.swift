@@ -21,6 +21,8 @@ final class Session: Sendable {
     var timeLimit = Duration.seconds(45)
     /// How long work may go on after the input has ended, in milliseconds. Clients kill after 2 s.
     var graceMs = 700
+    /// The same where the input was a file: nobody waits to kill, and what it asks is to be answered.
+    var fileGraceMs = 60_000
     /// How long cancelled work may take to end after that, in milliseconds.
     var cancellationMs = 200
     /// How often progress is told.
@@ -60,7 +62,8 @@ final class Session: Sendable {
 
   private func finish() {
     // Nobody is left to read an answer when the output is closed.
-    let isIdle = inFlight.waitUntilIdle(.milliseconds(writer.isClosed ? 0 : limits.graceMs))
+    let grace = LineReader.isFile(input) && !interrupt.isRaised ? limits.fileGraceMs : limits.graceMs
+    let isIdle = inFlight.waitUntilIdle(.milliseconds(writer.isClosed ? 0 : grace))
     if !isIdle {
       inFlight.cancelAll()
       interrupt.raise()

@@ -17,6 +17,12 @@ struct LineReader {
     buffer = LineBuffer(limit: lineLimit)
   }
 
+  /// Whether a descriptor is a file, whose end does not mean that somebody has gone.
+  static func isFile(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// The next line, or nil when the input has ended, cannot be read, or the interrupt was raised.
   mutating func next() -> LineBuffer.Line? {
     while !hasEnded {

@@ -10,15 +10,26 @@ extension Convention {
       operations[name + (name.hasPrefix("ai.stream") ? ".doStream" : ".doGenerate")] = "LLM"
     }
     var convention = Convention(
-      name: "Vercel AI SDK", marker: "ai.operationId", types: [TypeKey("ai.operationId", operations)])
+      name: "Vercel AI SDK", markers: ["ai.operationId"], types: [TypeKey("ai.operationId", operations)])
     convention.inputs = ["ai.prompt", "ai.prompt.messages", "ai.toolCall.args", "ai.value", "ai.values"]
     convention.outputs = [
-      "ai.response.text", "ai.toolCall.result", "ai.response.object", "ai.embedding", "ai.embeddings",
+      "ai.response.text", "ai.response.toolCalls", "ai.toolCall.result", "ai.response.object", "ai.embedding",
+      "ai.embeddings",
     ]
     convention.models = ["ai.response.model", "ai.model.id"]
     convention.inputTokens = ["ai.usage.promptTokens"]
     convention.outputTokens = ["ai.usage.completionTokens"]
+    convention.cachedTokens = ["ai.usage.cachedInputTokens"]
+    convention.reasoningTokens = ["ai.usage.reasoningTokens"]
     convention.sessions = ["ai.telemetry.metadata.sessionId"]
+    convention.users = ["ai.telemetry.metadata.userId"]
+    convention.finishReasons = ["ai.response.finishReason"]
+    convention.agents = ["ai.telemetry.functionId"]
+    convention.tools = ["ai.toolCall.name"]
+    convention.toolCallIDs = ["ai.toolCall.id"]
+    convention.toolDefinitions = ["ai.prompt.tools"]
+    convention.parameterPrefixes = ["ai.settings."]
+    convention.timesToFirstToken = ["ai.response.msToFirstChunk"]
     return convention
   }()
 }

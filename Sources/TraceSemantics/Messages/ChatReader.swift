@@ -1,0 +1,108 @@
+public import JSONText
+
+/// Reads the messages of a payload: OpenAI (chat and responses), Anthropic, Gemini, OpenTelemetry GenAI, LangChain (plain and
+/// serialised), the Vercel AI SDK.
+public struct ChatReader: Sendable {
+  /// Whether the payload came out of the model: what names no speaker is then the model's.
+  public var isOutput: Bool
+
+  /// Payloads nest: a list of chats, in `kwargs`, in JSON in a string. Further down there is no chat, only data.
+  private static let maximumDepth = 8
+
+  /// A reader of inputs, or of outputs.
+  public init(isOutput: Bool) { self.isOutput = isOutput }
+
+  /// The messages in their order; empty when this is no chat.
+  public func messages(_ value: JSONValue) -> [ChatMessage] { read(value, [], 0) }
+
+  private func read(_ value: JSONValue, _ steps: [String], _ depth: Int) -> [ChatMessage] {
+    guard depth < Self.maximumDepth else { return [] }
+    switch value.kind {
+    case .string: return value.nestedDocument().map { read($0.root, steps, depth + 1) } ?? []
+    case .array: return readArray(value, steps, depth)
+    case .object: return readObject(value, steps, depth)
+    default: return []
+    }
+  }
+
+  private func readArray(_ value: JSONValue, _ steps: [String], _ depth: Int) -> [ChatMessage] {
+    var messages: [ChatMessage] = []
+    for (place, element) in value.elements.enumerated() {
+      let here = steps + ["\(place)"]
+      if let message = MessageReader.message(element, here, role: nil) {
+        messages.append(message)
+      } else if element.kind == .array, let message = MessageReader.pair(element, here) {
+        messages.append(message)
+      } else if messages.isEmpty, element.isContainer {
+        // A batch of chats: the first one is this call's.
+        let nested = read(element, here, depth + 1)
+        if !nested.isEmpty { return nested }
+      }
+    }
+    return messages
+  }
+
+  private static let inputKeys = [
+    "messages", "input", "contents", "prompt", "inputs", "kwargs", "request", "chat_history",
+  ]
+  private static let outputKeys = [
+    "choices", "message", "output", "candidates", "generations", "messages", "response", "outputs", "result",
+  ]
+
+  private func readObject(_ value: JSONValue, _ steps: [String], _ depth: Int) -> [ChatMessage] {
+    // `{"message": {…}, "finish_reason": …}` of a choice, `{"content": {…}, "finishReason": …}` of a candidate.
+    if isOutput, var message = choice(value, steps) {
+      message.finishReason = Self.finishReason(value) ?? message.finishReason
+      return [message]
+    }
+    if var message = MessageReader.message(value, steps, role: nil) {
+      message.finishReason = Self.finishReason(value)
+      return [message]
+    }
+    var messages: [ChatMessage] = []
+    if !isOutput {
+      for key in ["system", "instructions", "systemInstruction", "system_instruction", "systemPrompt", "system_prompt"]
+      {
+        if let member = value[key], let message = MessageReader.message(member, steps + [key], role: .system) {
+          messages.append(message)
+          break
+        }
+      }
+    }
+    for key in isOutput ? Self.outputKeys : Self.inputKeys {
+      guard let member = value[key] else { continue }
+      let nested = read(member, steps + [key], depth + 1)
+      if !nested.isEmpty { return messages + nested }
+      // A plain question beside instructions.
+      if !messages.isEmpty, member.kind == .string,
+        let message = MessageReader.message(member, steps + [key], role: .user)
+      {
+        return messages + [message]
+      }
+    }
+    if value.count == 1, let only = value.members.first(where: { _ in true }), only.value.isContainer {
+      return read(only.value, steps + [only.key], depth + 1)
+    }
+    return []
+  }
+
+  private func choice(_ value: JSONValue, _ steps: [String]) -> ChatMessage? {
+    if let message = value["message"], message.isContainer {
+      return MessageReader.message(message, steps + ["message"], role: .assistant)
+    }
+    if let content = value["content"], content["parts"] != nil {
+      return MessageReader.message(content, steps + ["content"], role: .assistant)
+    }
+    return nil
+  }
+
+  static func finishReason(_ value: JSONValue) -> String? {
+    for key in ["finish_reason", "finishReason", "stop_reason", "stopReason"] {
+      if let word = value[key]?.string { return word }
+    }
+    for key in ["response_metadata", "generation_info", "generationInfo"] {
+      if let word = value[key].flatMap({ finishReason($0) }) { return word }
+    }
+    return nil
+  }
+}

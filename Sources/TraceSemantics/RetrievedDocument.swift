@@ -1,0 +1,78 @@
+public import JSONText
+import TraceModel
+
+/// A document that a retrieval gave back.
+public struct RetrievedDocument: Sendable {
+  /// Its id, where it has one.
+  public var id: String?
+  /// Where it comes from: a name, a path, an address.
+  public var source: String?
+  /// How well it fits, in the retriever's own measure.
+  public var score: Double?
+  /// What it says; nil for what has no text.
+  public var text: String?
+  /// Where it stands in the payload.
+  public var path: JSONPath
+}
+
+extension SpanMeaning {
+  /// The documents of a retrieval in their order; nil when the output is no list of documents. An empty list found nothing.
+  public var documents: [RetrievedDocument]? {
+    let isRetrieval = type == "RETRIEVER" || type == "RERANKER"
+    if let source = outputs, let found = Self.documents(source.value, [], isRetrieval) { return found }
+    // What is empty counts as absent elsewhere; here it is an answer.
+    guard isRetrieval else { return nil }
+    for key in ["mlflow.spanOutputs", "output.value", "langfuse.observation.output"] {
+      if let value = span.attribute(key)?.decoded, value.kind == .array, value.count == 0 { return [] }
+    }
+    return nil
+  }
+
+  private static func documents(_ value: JSONValue, _ steps: [String], _ isRetrieval: Bool) -> [RetrievedDocument]? {
+    switch value.kind {
+    case .array:
+      var found: [RetrievedDocument] = []
+      for (place, element) in value.elements.enumerated() {
+        guard let document = document(element, steps + ["\(place)"], isRetrieval) else { return nil }
+        found.append(document)
+      }
+      return found.isEmpty && !isRetrieval ? nil : found
+    case .object:
+      for key in ["documents", "results", "docs", "chunks", "matches", "hits", "context", "nodes"] {
+        if let member = value[key], member.kind == .array,
+          let found = documents(member, steps + [key], isRetrieval)
+        {
+          return found
+        }
+      }
+      return nil
+    default: return nil
+    }
+  }
+
+  private static func document(_ value: JSONValue, _ steps: [String], _ isRetrieval: Bool) -> RetrievedDocument? {
+    let path = JSONPath(steps: steps)
+    if let text = value.string { return isRetrieval ? RetrievedDocument(text: text, path: path) : nil }
+    guard value.kind == .object else { return nil }
+    // LangChain's serialised form, LlamaIndex's node with a score, a pair of document and score.
+    let body = value["kwargs"] ?? value["node"] ?? value["document"].flatMap { $0.kind == .object ? $0 : nil } ?? value
+    let metadata = body["metadata"] ?? value["metadata"]
+    let isMarked = body["page_content"] != nil || body["pageContent"] != nil || metadata != nil || value["score"] != nil
+    let text = ["page_content", "pageContent", "content", "text", "document", "snippet", "body", "chunk"].lazy
+      .compactMap { body[$0]?.string }.first
+    guard isMarked || (isRetrieval && text != nil) else { return nil }
+    let places = [metadata, body, value].compactMap { $0 }
+    func word(_ keys: [String]) -> String? {
+      for place in places {
+        for key in keys { if let value = place[key], let word = value.string ?? value.numberText { return word } }
+      }
+      return nil
+    }
+    let score = ["score", "similarity", "relevance_score", "_score"].lazy
+      .compactMap { key in places.lazy.compactMap { $0[key]?.double }.first }.first
+    return RetrievedDocument(
+      id: word(["id", "doc_id", "document_id", "chunk_id", "id_"]),
+      source: word(["doc_uri", "source", "uri", "url", "path", "file", "file_name", "title"]), score: score, text: text,
+      path: path)
+  }
+}
