@@ -207,6 +207,12 @@ public struct JSONValue: Sendable {
     /// The member's value.
     public var value: JSONValue { JSONValue(storage: storage, index: index + 1) }
 
+    /// The first byte of the member's name, as it is written; nil for an empty name.
+    public var keyFirstByte: UInt8? {
+      let word = TapeWord(bits: storage.tape[index])
+      return word.length > 0 ? storage.bytes[word.offset] : nil
+    }
+
     /// Whether the member's name, as it is written, begins with these bytes. Makes no string.
     public func keyHasPrefix(_ prefix: StaticString) -> Bool {
       let word = TapeWord(bits: storage.tape[index])

@@ -21,6 +21,8 @@ struct DiscoverSchema: ParameterizedTool {
   var experimentID: String?
   @Parameter("Only this session.", isPositional: true)
   var sessionID: String?
+  @Parameter("As in search_traces.")
+  var filter: String?
   @Parameter("Only this trace.")
   var traceID: String?
   @Parameter("Traces looked at.", in: 1...200)
@@ -49,7 +51,7 @@ struct DiscoverSchema: ParameterizedTool {
           : "in \(survey.wrapperRoots) of \(traces.count) traces the root is a wrapper: the turn stands in a span below",
         rank: 1),
     ]
-    let view = SchemaView(survey: survey, excerpter: context.excerpter)
+    let view = SchemaView(survey: survey, excerpter: context.excerpter, style: context.style)
     answer.sections = view.sections
     if let first = traces.first {
       answer.next = [NextCall("inspect_turn", ["trace_id": .string(first.info.id.rawValue)])]
@@ -73,15 +75,23 @@ struct DiscoverSchema: ParameterizedTool {
       let words = all.count > sample ? " (\(all.count) turns, evenly sampled)" : ""
       return (places.map { all[$0] }, "session '\(context.excerpter.line(sessionID, limit: 80))'\(words)")
     }
-    let query = TraceQuery(experimentIDs: experiments.ids, limit: sample)
+    var query = TraceQuery(experimentIDs: experiments.ids, limit: sample)
+    if let filter, !filter.isEmpty {
+      do throws(FilterError) {
+        query.filter = try TraceFilter(filter)
+      } catch {
+        throw SearchTraces.toolError(error, context)
+      }
+    }
+    let asked = query
     let (page, traces) = try await context.ask { store async throws(StoreError) in
-      let page = try await store.search(query)
+      let page = try await store.search(asked)
       return (page, try await store.traces(page.infos.map(\.id)))
     }
     guard !traces.isEmpty else {
       let names = experiments.known.prefix(8).map { experiments.label($0.id, context.excerpter) }
       throw ToolError(
-        .notFound, "There are no traces in \(experiments.words)",
+        .notFound, "There are no traces in \(experiments.words)" + (query.filter == nil ? "" : " with that filter"),
         allowed: "Experiments here: \(names.joined(separator: ", "))")
     }
     return (

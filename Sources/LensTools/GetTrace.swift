@@ -36,13 +36,13 @@ struct GetTrace: ParameterizedTool {
   var path: String?
   @Parameter("Byte to begin at: next_offset of the page before.", in: 0...Int(Int32.max))
   var offset: Int = 0
-  @Parameter("Words to look for in all spans; case does not count.")
+  @Parameter("Words to look for; case does not count.")
   var find: String?
-  @Parameter("Outline: deepest level shown; 0: roots.", in: 0...Int(Int32.max))
+  @Parameter("Outline: levels below the roots.", in: 0...Int(Int32.max))
   var depth: Int?
-  @Parameter("Outline: only these types (LLM, TOOL, RETRIEVER, …) and their callers.")
+  @Parameter("Outline: only these types (LLM, TOOL, …).")
   var types: [String] = []
-  @Parameter("Outline: only this status and callers.")
+  @Parameter("Outline: only this status.")
   var status: Status?
   @Parameter("The whole trace as exported, in pages.")
   var raw: Bool = false

@@ -226,7 +226,7 @@ struct SearchTraces: ParameterizedTool {
       ? "" : " with \(context.excerpter.line(conditions.joined(separator: " and "), limit: 400))"
   }
 
-  private static func toolError(_ error: FilterError, _ context: LensContext) -> ToolError {
+  static func toolError(_ error: FilterError, _ context: LensContext) -> ToolError {
     let suggestion = error.suggestion.map { "Did you mean: \(context.excerpter.line($0, limit: 300))" }
     let words = "argument 'filter', character \(error.offset + 1): \(context.excerpter.line(error.message, limit: 200))"
     return ToolError(.invalidArguments, words, allowed: suggestion ?? error.allowed)

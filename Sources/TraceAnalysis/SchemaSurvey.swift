@@ -4,6 +4,26 @@ import TraceSemantics
 
 /// What a sample of traces has in common: where things stand and which keys occur.
 public struct SchemaSurvey: Sendable {
+  /// A moment at which a side of the turn began to stand somewhere else.
+  public struct Change: Sendable {
+    /// Whether it is the answer's side.
+    public var isOutput: Bool
+    /// Where it stood before.
+    public var before: Place
+    /// Where it stands from then on.
+    public var after: Place
+    /// The last trace looked at that had it there, and the first that has it here.
+    public var traces: (last: TraceInfo, first: TraceInfo)
+  }
+
+  /// A key that names a session which MLflow does not know as one.
+  public struct HiddenSession: Sendable, Hashable {
+    /// The attribute.
+    public var key: String
+    /// A session's id.
+    public var example: String
+  }
+
   /// Something and how often it occurred.
   public struct Count<Value: Hashable & Sendable>: Sendable, Hashable {
     /// The thing.
@@ -68,6 +88,12 @@ public struct SchemaSurvey: Sendable {
   public let metadata: [Key]
   /// Names of assessments.
   public let assessments: [Key]
+  /// Changes of the places in the course of time; empty where places go to and fro.
+  public let changes: [Change]
+  /// Milliseconds that all but a tenth of the traces do not exceed; nil where none has ended.
+  public let slowMs: Int64?
+  /// Sessions that only an attribute names, and in how many traces.
+  public let hiddenSessions: [Count<HiddenSession>]
 
   /// Surveys the traces.
   public init(_ traces: [Trace]) {
@@ -77,17 +103,33 @@ public struct SchemaSurvey: Sendable {
     var spans: [SpanKind: Int] = [:]
     var (attributes, tags, metadata, assessments) = (KeyCounter(), KeyCounter(), KeyCounter(), KeyCounter())
     var wrappers = 0
-    for trace in traces {
+    var (inputCourse, outputCourse) = (Course(), Course())
+    var hidden: [String: (example: String, count: Int)] = [:]
+    let inOrder = traces.sorted { ($0.info.requestTime, $0.info.id) < ($1.info.requestTime, $1.info.id) }
+    for trace in inOrder {
       let tree = SpanTree(trace.spans)
       let turn = TurnReading(trace, tree: tree)
       wrappers += turn.hasWrapperRoot ? 1 : 0
-      if let place = turn.input.map({ Self.place($0, trace, tree) }) { inputs[place, default: 0] += 1 }
-      if let place = turn.output.map({ Self.place($0, trace, tree) }) { outputs[place, default: 0] += 1 }
+      if let place = turn.input.map({ Self.place($0, trace, tree) }) {
+        inputs[place, default: 0] += 1
+        inputCourse.add(place, trace.info)
+      }
+      if let place = turn.output.map({ Self.place($0, trace, tree) }) {
+        outputs[place, default: 0] += 1
+        outputCourse.add(place, trace.info)
+      }
+      var sessionKeys: [String: String] = [:]
       for span in trace.spans {
         let meaning = SpanMeaning(span)
         for convention in meaning.conventions { conventions[convention.name, default: 0] += 1 }
         spans[SpanKind(name: span.name, type: meaning.type), default: 0] += 1
+        if trace.info.sessionID == nil, let session = meaning.session, let id = session.value.string {
+          sessionKeys[session.key] = id
+        }
         for (key, value) in span.attributes { attributes.add(Self.withoutNumbers(key), value) }
+      }
+      for (key, id) in sessionKeys {
+        hidden[key] = (hidden[key]?.example ?? id, (hidden[key]?.count ?? 0) + 1)
       }
       for (key, value) in trace.info.tags { tags.add(key, value) }
       for (key, value) in trace.info.metadata { metadata.add(key, value) }
@@ -103,6 +145,11 @@ public struct SchemaSurvey: Sendable {
     self.tags = tags.keys
     self.metadata = metadata.keys
     self.assessments = assessments.keys
+    changes = inputCourse.changes(isOutput: false) + outputCourse.changes(isOutput: true)
+    let durations = traces.compactMap(\.info.executionDurationMs).sorted()
+    slowMs = durations.isEmpty ? nil : durations[(durations.count - 1) * 9 / 10]
+    let named = hidden.map { (HiddenSession(key: $0.key, example: $0.value.example), $0.value.count) }
+    hiddenSessions = Self.ranked(Dictionary(uniqueKeysWithValues: named)) { $0.key }
   }
 
   private static func place(_ side: TurnReading.Side, _ trace: Trace, _ tree: SpanTree) -> Place {
@@ -138,6 +185,37 @@ public struct SchemaSurvey: Sendable {
   static func ranked<Value: Hashable & Sendable>(_ counts: [Value: Int], by name: (Value) -> String) -> [Count<Value>] {
     counts.map { Count(value: $0.key, count: $0.value) }
       .sorted { $0.count != $1.count ? $0.count > $1.count : name($0.value) < name($1.value) }
+  }
+}
+
+/// Where a side stands, trace by trace in the order of time.
+private struct Course {
+  /// More changes than these are an app that answers in several ways, not one that was changed.
+  private static let mostChanges = 3
+
+  private var steps: [(place: SchemaSurvey.Place, first: TraceInfo, last: TraceInfo, count: Int)] = []
+  private var sessions: Set<String?> = []
+
+  mutating func add(_ place: SchemaSurvey.Place, _ info: TraceInfo) {
+    sessions.insert(info.sessionID)
+    if steps.last?.place == place {
+      steps[steps.count - 1].last = info
+      steps[steps.count - 1].count += 1
+    } else {
+      steps.append((place, info, info, 1))
+    }
+  }
+
+  func changes(isOutput: Bool) -> [SchemaSurvey.Change] {
+    // Two traces that differ are two apps, unless they are of one chat.
+    let isOneSession = sessions.count == 1 && sessions.first != .some(nil)
+    guard (2...Self.mostChanges + 1).contains(steps.count), Set(steps.map(\.place)).count == steps.count,
+      isOneSession || steps.allSatisfy({ $0.count > 1 })
+    else { return [] }
+    return zip(steps, steps.dropFirst()).map { before, after in
+      SchemaSurvey.Change(
+        isOutput: isOutput, before: before.place, after: after.place, traces: (before.last, after.first))
+    }
   }
 }
 

@@ -2,57 +2,59 @@
 ///
 /// Keys are listed in order of preference; the first that holds something wins. The tables follow MLflow's own
 /// translators (release 3.18), which fill the `mlflow.*` attributes at ingestion; older data and exports have only these.
-public struct Convention: Sendable {
+///
+/// A class, for a struct of so many lists would be copied for every attribute that is looked at.
+public final class Convention: Sendable {
   /// The convention's name, as people call it.
-  public var name: String
+  public let name: String
   /// A span that has an attribute whose key begins like one of these follows this convention.
-  public var markers: [StaticString]
+  public let markers: [StaticString]
   /// Attributes that tell the span's type, each with what its values mean.
-  public var types: [TypeKey]
+  public let types: [TypeKey]
   /// Attributes that tell the type by being there, their keys' beginnings.
-  public var presentTypes: [(key: StaticString, type: String)] = []
+  public let presentTypes: [(key: StaticString, type: String)]
   /// Attributes that hold the input, or of a tool the output.
-  public var contextKeys: [String] = []
+  public let contextKeys: [String]
   /// Attributes that hold the input.
-  public var inputs: [String] = []
+  public let inputs: [String]
   /// Attributes that hold the output.
-  public var outputs: [String] = []
+  public let outputs: [String]
   /// Events that hold the input or the output, where no attribute does.
-  public var events: [EventKey] = []
+  public let events: [EventKey]
   /// Messages that are spread over attributes, one for each of their parts.
-  public var spreadMessages: [SpreadMessages] = []
+  public let spreadMessages: [SpreadMessages]
   /// Attributes that name the model, the one that answered before the one that was asked.
-  public var models: [String] = []
+  public let models: [String]
   /// Attributes that count tokens read.
-  public var inputTokens: [String] = []
+  public let inputTokens: [String]
   /// Attributes that count tokens written.
-  public var outputTokens: [String] = []
+  public let outputTokens: [String]
   /// Attributes that count both.
-  public var totalTokens: [String] = []
+  public let totalTokens: [String]
   /// Attributes that count tokens read from a cache.
-  public var cachedTokens: [String] = []
+  public let cachedTokens: [String]
   /// Attributes that count tokens written while reasoning.
-  public var reasoningTokens: [String] = []
+  public let reasoningTokens: [String]
   /// Attributes that name the session.
-  public var sessions: [String] = []
+  public let sessions: [String]
   /// Attributes that name the app's user.
-  public var users: [String] = []
+  public let users: [String]
   /// Attributes that say why the model stopped.
-  public var finishReasons: [String] = []
+  public let finishReasons: [String]
   /// Attributes that name the agent.
-  public var agents: [String] = []
+  public let agents: [String]
   /// Attributes that name the tool that is called.
-  public var tools: [String] = []
+  public let tools: [String]
   /// Attributes that hold the id of the call of the tool.
-  public var toolCallIDs: [String] = []
+  public let toolCallIDs: [String]
   /// Attributes that define the tools that the model may call.
-  public var toolDefinitions: [String] = []
+  public let toolDefinitions: [String]
   /// Attributes that hold instructions apart from the messages.
-  public var systemPrompts: [String] = []
+  public let systemPrompts: [String]
   /// Attributes that hold parameters of the call of the model, their keys up to the parameter's name.
-  public var parameterPrefixes: [String] = []
+  public let parameterPrefixes: [String]
   /// Attributes that say how long the first token took.
-  public var timesToFirstToken: [String] = []
+  public let timesToFirstToken: [String]
 
   /// An attribute whose value tells the type of the span.
   public struct TypeKey: Sendable {
@@ -98,10 +100,56 @@ public struct Convention: Sendable {
     public var isOutput: Bool
   }
 
-  init(name: String, markers: [StaticString], types: [TypeKey]) {
+  init(
+    name: String, markers: [StaticString], types: [TypeKey] = [],
+    presentTypes: [(key: StaticString, type: String)] = [],
+    contextKeys: [String] = [],
+    inputs: [String] = [],
+    outputs: [String] = [],
+    events: [EventKey] = [],
+    spreadMessages: [SpreadMessages] = [],
+    models: [String] = [],
+    inputTokens: [String] = [],
+    outputTokens: [String] = [],
+    totalTokens: [String] = [],
+    cachedTokens: [String] = [],
+    reasoningTokens: [String] = [],
+    sessions: [String] = [],
+    users: [String] = [],
+    finishReasons: [String] = [],
+    agents: [String] = [],
+    tools: [String] = [],
+    toolCallIDs: [String] = [],
+    toolDefinitions: [String] = [],
+    systemPrompts: [String] = [],
+    parameterPrefixes: [String] = [],
+    timesToFirstToken: [String] = []
+  ) {
     self.name = name
     self.markers = markers
     self.types = types
+    self.presentTypes = presentTypes
+    self.contextKeys = contextKeys
+    self.inputs = inputs
+    self.outputs = outputs
+    self.events = events
+    self.spreadMessages = spreadMessages
+    self.models = models
+    self.inputTokens = inputTokens
+    self.outputTokens = outputTokens
+    self.totalTokens = totalTokens
+    self.cachedTokens = cachedTokens
+    self.reasoningTokens = reasoningTokens
+    self.sessions = sessions
+    self.users = users
+    self.finishReasons = finishReasons
+    self.agents = agents
+    self.tools = tools
+    self.toolCallIDs = toolCallIDs
+    self.toolDefinitions = toolDefinitions
+    self.systemPrompts = systemPrompts
+    self.parameterPrefixes = parameterPrefixes
+    self.timesToFirstToken = timesToFirstToken
   }
 
   /// All conventions, in the order in which MLflow asks them. MLflow's own comes first.
@@ -109,4 +157,15 @@ public struct Convention: Sendable {
     .mlflow, .openInference, .claudeCode, .genAI, .springAI, .traceloop, .googleADK, .vercelAI, .voltAgent, .liveKit,
     .laminar, .langfuse,
   ]
+
+  /// The markers by the first byte of a key, with the place of their convention: most keys begin none.
+  static let markersByFirstByte: [[(marker: StaticString, place: Int)]] = {
+    var table: [[(marker: StaticString, place: Int)]] = Array(repeating: [], count: 256)
+    for (place, convention) in all.enumerated() {
+      for marker in convention.markers {
+        if let first = marker.description.utf8.first { table[Int(first)].append((marker, place)) }
+      }
+    }
+    return table
+  }()
 }

@@ -36,7 +36,7 @@ extension SpanMeaning {
     for key in keys {
       guard let stored = event.attribute(key) else { continue }
       let value = AttributeValue(stored: stored)
-      if !value.isEmpty, value.text != "<REDACTED>" { return (key, value.decoded) }
+      if !value.isEmpty, !value.isRedacted { return (key, value.decoded) }
     }
     return nil
   }

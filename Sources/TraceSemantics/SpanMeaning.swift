@@ -25,8 +25,9 @@ public struct SpanMeaning: Sendable {
     var found: UInt64 = 0
     if let attributes = span.record["attributes"] {
       for member in attributes.members {
-        for (place, convention) in Convention.all.enumerated() where found & 1 << place == 0 {
-          if convention.markers.contains(where: { member.keyHasPrefix($0) }) { found |= 1 << place }
+        guard let first = member.keyFirstByte else { continue }
+        for (marker, place) in Convention.markersByFirstByte[Int(first)] where found & 1 << place == 0 {
+          if member.keyHasPrefix(marker) { found |= 1 << place }
         }
       }
     }
@@ -77,18 +78,24 @@ public struct SpanMeaning: Sendable {
   /// What went in.
   public var inputs: Sourced? {
     first(\.inputs) ?? (type == "TOOL" ? nil : first(\.contextKeys)) ?? fromEvents(isOutput: false)
-      ?? spreadMessages(isOutput: false)
+      ?? spreadMessages(isOutput: false) ?? (isForeign ? nil : OwnKeys.find(in: span, isOutput: false))
   }
 
   /// What came out.
   public var outputs: Sourced? {
     first(\.outputs) ?? (type == "TOOL" ? first(\.contextKeys) : nil) ?? fromEvents(isOutput: true)
-      ?? spreadMessages(isOutput: true)
+      ?? spreadMessages(isOutput: true) ?? (isForeign ? nil : OwnKeys.find(in: span, isOutput: true))
   }
+
+  /// Whether a convention other than MLflow's tells what is what.
+  private var isForeign: Bool { found & ~1 != 0 }
 
   /// The model that answered, or the one that was asked.
   public var model: String? {
-    first(\.models)?.value.string ?? inputs?.value["model"]?.string ?? outputs?.value["model"]?.string
+    if let named = first(\.models)?.value.string { return named }
+    if let asked = inputs?.value["model"]?.string { return asked }
+    // Only what a model gives back names one; other outputs are not decoded for it.
+    return isModelCall ? outputs?.value["model"]?.string : nil
   }
 
   // MARK: Particulars
@@ -133,11 +140,30 @@ public struct SpanMeaning: Sendable {
     return found.key.hasPrefix("gen_ai.") ? number * 1_000 : number
   }
 
+  /// Parameters of the call of the model (`temperature`, `max_tokens`, …), in the order they were recorded.
+  public var parameters: [(name: String, value: JSONValue)] {
+    let prefixes = present.flatMap(\.parameterPrefixes)
+    var found: [(name: String, value: JSONValue)] = []
+    for (key, value) in span.attributes {
+      guard let prefix = prefixes.first(where: { key.hasPrefix($0) }) else { continue }
+      if key == prefix {
+        found += value.decoded.members.map { ($0.key, $0.value) }
+      } else if key != "gen_ai.request.model" {
+        found.append((String(key.dropFirst(prefix.count)), value.decoded))
+      }
+    }
+    guard found.isEmpty, isModelCall, let inputs else { return found }
+    // What is neither a payload nor a model is a parameter.
+    let others: Set<String> = ["model", "stream", "user"]
+    return inputs.value.members.filter { !$0.value.isContainer && !others.contains($0.key) && $0.value.kind != .string }
+      .map { ($0.key, $0.value) }
+  }
+
   /// `null`, `""`, `{}` and `[]` count as absent, as they do for MLflow; so does what the producer left out.
   func first(_ keys: KeyPath<Convention, [String]>) -> Sourced? {
     for convention in present {
       for key in convention[keyPath: keys] {
-        if let attribute = span.attribute(key), !attribute.isEmpty, attribute.text != "<REDACTED>" {
+        if let attribute = span.attribute(key), !attribute.isEmpty, !attribute.isRedacted {
           return Sourced(value: attribute.decoded, key: key)
         }
       }
@@ -150,4 +176,9 @@ public struct SpanMeaning: Sendable {
     else { return nil }
     return count
   }
+}
+
+extension AttributeValue {
+  /// Whether the producer left the value out on purpose (Claude Code).
+  var isRedacted: Bool { size <= 16 && text == "<REDACTED>" }
 }

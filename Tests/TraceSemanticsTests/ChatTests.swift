@@ -314,6 +314,7 @@ func short(_ messages: [ChatMessage]) -> [String] {
           "gen_ai.operation.name": "\"chat\"", "gen_ai.agent.name": "\"helper\"", "gen_ai.conversation.id": "\"c\"",
           "gen_ai.response.finish_reasons": #"["stop"]"#, "gen_ai.usage.cache_read.input_tokens": "7",
           "gen_ai.usage.reasoning.output_tokens": "5", "gen_ai.response.time_to_first_chunk": "0.25",
+          "gen_ai.request.temperature": "0.5", "gen_ai.request.model": "\"m\"",
           "user.id": "\"u\"", "mlflow.x": "1", "gen_ai.system_instructions": #"[{"type":"text","content":"S"}]"#,
           "gen_ai.input.messages": #"[{"role":"user","parts":[{"type":"text","content":"Q"}]}]"#,
         ]))
@@ -323,6 +324,7 @@ func short(_ messages: [ChatMessage]) -> [String] {
     #expect(meaning.finishReason == "stop" && !meaning.isCutOff)
     #expect(meaning.cachedTokens == 7 && meaning.reasoningTokens == 5)
     #expect(meaning.timeToFirstTokenMs == 250)
+    #expect(meaning.parameters.map { "\($0.name) \(JSON($0.value).text)" } == ["temperature 0.5"])
     #expect(meaning.inputChat.map { short($0.messages) } == ["system: S", "user: Q"])
   }
 }

@@ -1,18 +1,21 @@
 import JSONText
 import TraceAnalysis
+import TraceModel
 
 /// A ``SchemaSurvey`` as sections of an answer.
 struct SchemaView {
   let survey: SchemaSurvey
   let excerpter: Excerpter
+  let style: NextCall.Style
 
   var sections: [Answer.Section] {
     [
       places("input", "where the user's words stand:", survey.inputs),
-      places("output", "where the answer stands:", survey.outputs),
+      places("output", "where the answer stands:", survey.outputs), changes, hiddenSessions,
       spans, keys("metadata", "trace metadata:", survey.metadata, rank: 3),
       keys("tags", "trace tags:", survey.tags, rank: 3),
-      assessments, keys("attributes", "span attributes:", survey.attributes, rank: 5),
+      assessments, filters,
+      keys("attributes", "span attributes:", survey.attributes, rank: 5),
     ].filter { !$0.items.isEmpty }
   }
 
@@ -36,6 +39,52 @@ struct SchemaView {
         ], rank: 0)
     }
     return Answer.Section(key: key, heading: heading, items: items, remedy: nil, noun: "place")
+  }
+
+  private var changes: Answer.Section {
+    func words(_ place: SchemaSurvey.Place) -> String {
+      let span = excerpter.line(place.spanPath.last ?? "", limit: 40)
+      return "\(span): \(excerpter.line(place.attribute, limit: 60)) \(excerpter.line(place.path, limit: 80))"
+    }
+    let items = survey.changes.map { change in
+      let side = change.isOutput ? "the answer" : "the user's words"
+      let (last, first) = change.traces
+      return Answer.Item(
+        short: "- \(side): between \(last.requestTime.shortUTC) (\(last.id)) and \(first.requestTime.shortUTC) "
+          + "(\(first.id)) from \(words(change.before)) to \(words(change.after))",
+        full: nil,
+        json: [
+          "side": change.isOutput ? "output" : "input", "last_before": .string(last.id.rawValue),
+          "first_after": .string(first.id.rawValue), "before": .string(words(change.before)),
+          "after": .string(words(change.after)),
+        ], rank: 1)
+    }
+    return Answer.Section(
+      key: "changes", heading: "changed in the course of time:", items: items, remedy: nil, noun: "change")
+  }
+
+  private var hiddenSessions: Answer.Section {
+    let items = survey.hiddenSessions.map { found in
+      let key = excerpter.line(found.value.key, limit: 80)
+      let example = excerpter.line(found.value.example, limit: 80)
+      let call = NextCall("search_traces", ["span_attribute": .string("\(key)=\(example)")])
+      return Answer.Item(
+        short: "- \(key) in \(Units.plural(found.count, "trace")), such as '\(example)': \(call.text(style))",
+        full: nil,
+        json: ["key": .string(key), "example": .string(example), "traces": .int(Int64(found.count))], rank: 1)
+    }
+    return Answer.Section(
+      key: "hidden_sessions", heading: "sessions that MLflow does not know, since only an attribute names them:",
+      items: items, remedy: nil, noun: "key")
+  }
+
+  /// Questions that this app's data can answer.
+  private var filters: Answer.Section {
+    let items = SchemaFilters(survey: survey).all.enumerated().map { offset, filter in
+      let text = excerpter.line(filter, limit: 200)
+      return Answer.Item(short: "- \(text)", full: nil, json: .string(text), rank: 4 + offset / 3)
+    }
+    return Answer.Section(key: "filters", heading: "ready-made filters:", items: items, remedy: nil, noun: "filter")
   }
 
   private var spans: Answer.Section {

@@ -9,7 +9,17 @@ struct TraceHeader {
   let experiments: ExperimentChoice
   let excerpter: Excerpter
   /// Bytes of input and output shown.
-  var gistLimit = 240
+  let gistLimit: Int
+  /// What is odd about the data; looked for once.
+  private let oddities: [String]
+
+  init(facts: TraceFacts, experiments: ExperimentChoice, excerpter: Excerpter, gistLimit: Int = 240) {
+    self.facts = facts
+    self.experiments = experiments
+    self.excerpter = excerpter
+    self.gistLimit = gistLimit
+    oddities = facts.oddities
+  }
 
   private var info: TraceInfo { facts.trace.info }
 
@@ -38,6 +48,7 @@ struct TraceHeader {
       let line = found.map { "\(name) (\(Trace.alias(ofSpanAt: $0.spanIndex)) \($0.field.key)): \"\(words($0))\"" }
       notes.append(Answer.Note(line ?? "\(name): none recorded", rank: 3))
     }
+    if !oddities.isEmpty { notes.append(Answer.Note("odd: \(oddities.joined(separator: "; "))", rank: 2)) }
     return notes + facts.trace.diagnostics.map { Answer.Note("warning: \(excerpter.line($0, limit: 200))", rank: 2) }
   }
 
@@ -65,6 +76,7 @@ struct TraceHeader {
       "span_count": .int(Int64(facts.trace.spans.count)),
       "error_span_count": .int(Int64(facts.trace.spans.count { $0.status == .error })),
       "tokens": (info.tokenUsage ?? facts.tokenUsage).map(Outline.json),
+      "oddities": oddities.isEmpty ? nil : .array(oddities.map { .string($0) }),
       "warnings": facts.trace.diagnostics.isEmpty
         ? nil : .array(facts.trace.diagnostics.map { .string(excerpter.line($0, limit: 200)) }),
     ])

@@ -2,14 +2,12 @@ import TraceModel
 
 extension Convention {
   /// What MLflow's own SDK and autologgers write, and what its server adds to spans of other conventions.
-  static let mlflow: Convention = {
-    var convention = Convention(name: "MLflow", markers: ["mlflow."], types: [])
-    convention.inputs = [ReservedKey.spanInputs]
-    convention.outputs = [ReservedKey.spanOutputs]
-    convention.models = [ReservedKey.model]
-    convention.sessions = ["session.id"]
-    convention.users = ["user.id"]
-    convention.toolDefinitions = ["mlflow.chat.tools"]
-    return convention
-  }()
+  static let mlflow = Convention(
+    name: "MLflow", markers: ["mlflow."],
+    inputs: [ReservedKey.spanInputs],
+    outputs: [ReservedKey.spanOutputs],
+    models: [ReservedKey.model],
+    sessions: ["session.id"],
+    users: ["user.id"],
+    toolDefinitions: ["mlflow.chat.tools"])
 }

@@ -9,27 +9,26 @@ extension Convention {
       operations[name] = "LLM"
       operations[name + (name.hasPrefix("ai.stream") ? ".doStream" : ".doGenerate")] = "LLM"
     }
-    var convention = Convention(
-      name: "Vercel AI SDK", markers: ["ai.operationId"], types: [TypeKey("ai.operationId", operations)])
-    convention.inputs = ["ai.prompt", "ai.prompt.messages", "ai.toolCall.args", "ai.value", "ai.values"]
-    convention.outputs = [
-      "ai.response.text", "ai.response.toolCalls", "ai.toolCall.result", "ai.response.object", "ai.embedding",
-      "ai.embeddings",
-    ]
-    convention.models = ["ai.response.model", "ai.model.id"]
-    convention.inputTokens = ["ai.usage.promptTokens"]
-    convention.outputTokens = ["ai.usage.completionTokens"]
-    convention.cachedTokens = ["ai.usage.cachedInputTokens"]
-    convention.reasoningTokens = ["ai.usage.reasoningTokens"]
-    convention.sessions = ["ai.telemetry.metadata.sessionId"]
-    convention.users = ["ai.telemetry.metadata.userId"]
-    convention.finishReasons = ["ai.response.finishReason"]
-    convention.agents = ["ai.telemetry.functionId"]
-    convention.tools = ["ai.toolCall.name"]
-    convention.toolCallIDs = ["ai.toolCall.id"]
-    convention.toolDefinitions = ["ai.prompt.tools"]
-    convention.parameterPrefixes = ["ai.settings."]
-    convention.timesToFirstToken = ["ai.response.msToFirstChunk"]
-    return convention
+    return Convention(
+      name: "Vercel AI SDK", markers: ["ai.operationId"], types: [TypeKey("ai.operationId", operations)],
+      inputs: ["ai.prompt", "ai.prompt.messages", "ai.toolCall.args", "ai.value", "ai.values"],
+      outputs: [
+        "ai.response.text", "ai.response.toolCalls", "ai.toolCall.result", "ai.response.object", "ai.embedding",
+        "ai.embeddings",
+      ],
+      models: ["ai.response.model", "ai.model.id"],
+      inputTokens: ["ai.usage.promptTokens"],
+      outputTokens: ["ai.usage.completionTokens"],
+      cachedTokens: ["ai.usage.cachedInputTokens"],
+      reasoningTokens: ["ai.usage.reasoningTokens"],
+      sessions: ["ai.telemetry.metadata.sessionId"],
+      users: ["ai.telemetry.metadata.userId"],
+      finishReasons: ["ai.response.finishReason"],
+      agents: ["ai.telemetry.functionId"],
+      tools: ["ai.toolCall.name"],
+      toolCallIDs: ["ai.toolCall.id"],
+      toolDefinitions: ["ai.prompt.tools"],
+      parameterPrefixes: ["ai.settings."],
+      timesToFirstToken: ["ai.response.msToFirstChunk"])
   }()
 }

@@ -1,0 +1,46 @@
+import TraceModel
+
+extension TraceFacts {
+  /// What is wrong with the data itself, each kind once, in words; empty for a trace as it should be.
+  public var oddities: [String] {
+    let spans = trace.spans
+    guard !spans.isEmpty else { return trace.diagnostics.isEmpty ? ["the trace has no spans"] : [] }
+    var words: [String] = []
+    func name(_ kind: String, _ indices: [Int]) {
+      guard !indices.isEmpty else { return }
+      let named = indices.prefix(4).map { Trace.alias(ofSpanAt: $0) }.joined(separator: ", ")
+      words.append("\(kind) (\(named)\(indices.count > 4 ? " and \(indices.count - 4) more" : ""))")
+    }
+    let realRoots = tree.roots.filter { spans[$0].parentID == nil }
+    if realRoots.count > 1 { name("\(realRoots.count) roots", realRoots) }
+    if realRoots.isEmpty { words.append("no root") }
+    name("parent not among the spans", tree.orphans)
+    name("parents in a ring, cut here", tree.cycleCuts)
+    name("span ids used twice", duplicates)
+    name("never ended", spans.indices.filter { spans[$0].endTime == nil })
+    name("ended before they began", spans.indices.filter { spans[$0].durationNanoseconds.map { $0 < 0 } ?? false })
+    name("outside the time of the span that called them", strays)
+    return words
+  }
+
+  /// Spans whose id an earlier one has.
+  private var duplicates: [Int] {
+    var seen: Set<SpanID> = []
+    return trace.spans.indices.filter { !seen.insert(trace.spans[$0].id).inserted }
+  }
+
+  /// Clocks of two machines differ by less than this.
+  private static let tolerance: Int64 = 1_000_000
+
+  /// Spans that begin before, or after the end of, the one that called them. Those that only end later are usual: work
+  /// that goes on in the background.
+  private var strays: [Int] {
+    trace.spans.indices.filter { index in
+      guard let parent = tree.parents[index] else { return false }
+      let (start, caller) = (trace.spans[index].startTime.nanoseconds, trace.spans[parent])
+      let beginning = caller.startTime.nanoseconds.subtractingSaturating(Self.tolerance)
+      let end = caller.endTime.map { $0.nanoseconds.addingSaturating(Self.tolerance) } ?? .max
+      return start < beginning || (start > end && end >= beginning)
+    }
+  }
+}
