@@ -10,7 +10,7 @@ struct InspectTurn: ParameterizedTool {
   static let title = "Inspect turn"
   static let summary = """
     Says what went wrong in one run or one turn of a chat: findings with evidence (errors where they began, swallowed \
-    errors, failed assessments with rationale, repeated calls), then the steps, assessments, time, tokens. Give trace_id, \
+    errors, failed assessments with rationale, suspected steps), then the steps, assessments, time, tokens. Give trace_id, \
     or session_id and turn. A finding is a hint; none does not mean the answer was right.
     """
 
@@ -28,7 +28,8 @@ struct InspectTurn: ParameterizedTool {
     let facts = TraceFacts(trace)
     let id = JSON.string(trace.info.id.rawValue)
     let header = TraceHeader(facts: facts, experiments: experiments, excerpter: context.excerpter, gistLimit: 600)
-    let (findings, notChecked) = Detectors.examine(facts)
+    let diagnosis = Diagnosis(facts)
+    let (findings, notChecked) = (diagnosis.findings, diagnosis.notChecked)
     var answer = Answer(
       title: (number.map { "turn \($0), " } ?? "") + header.title, facts: header.json, notes: header.notes)
     if let number { answer.facts.append(Answer.Fact("turn", .int(Int64(number)))) }
@@ -49,17 +50,25 @@ struct InspectTurn: ParameterizedTool {
     var assessments = AssessmentList(trace.info.assessments, trace: trace, excerpter: context.excerpter)
     assessments.told = Set(findings.compactMap(\.assessmentID))
     if let section = assessments.section(rank: 4) { answer.sections.append(section) }
+    answer.sections.append(steps(diagnosis.ranking, facts, context))
+    if let section = Self.time(facts, context) { answer.sections.append(section) }
+    answer.next = Self.next(facts, findings, id)
+    return answer.render(output, style: context.style)
+  }
+
+  /// Where steps can be ranked, their words, suspects at length; else the tree.
+  private func steps(_ ranking: SuspicionRanking, _ facts: TraceFacts, _ context: LensContext) -> Answer.Section {
+    let remedy = NextCall("get_trace", ["trace_id": .string(facts.trace.info.id.rawValue)])
+    guard ranking.suspicions.isEmpty else {
+      return StepList(ranking: ranking, facts: facts, excerpter: context.excerpter).section(remedy)
+    }
     var outline = Outline(facts: facts, excerpter: context.excerpter)
     outline.gistLimit = 280
     outline.showsArguments = true
     let (lines, omitted) = outline.items(limit: output.maxChars)
-    answer.sections.append(
-      Answer.Section(
-        key: "spans", heading: "steps: span name TYPE duration model tokens input/output size → output", items: lines,
-        remedy: NextCall("get_trace", ["trace_id": id]), noun: "step", omittedCount: omitted))
-    if let section = Self.time(facts, context) { answer.sections.append(section) }
-    answer.next = Self.next(facts, findings, id)
-    return answer.render(output, style: context.style)
+    return Answer.Section(
+      key: "spans", heading: "steps: span name TYPE duration model tokens input/output size → output", items: lines,
+      remedy: remedy, noun: "step", omittedCount: omitted)
   }
 
   private func chosen(

@@ -1,0 +1,142 @@
+import JSONText
+import TraceModel
+import TraceSemantics
+
+/// Something that was said or done in a trace: a span with words of its own.
+public struct Step: Sendable {
+  /// What part a step plays.
+  public enum Role: Sendable {
+    /// It acts on the task.
+    case worker
+    /// It carries out what another asked for, and gives back what came of it.
+    case tool
+    /// It hands out work.
+    case orchestrator
+    /// It says nothing to speak of.
+    case trivial
+    /// It restates the task before anybody has acted.
+    case plan
+  }
+
+  /// The span, by its place in ``Trace/spans``.
+  public var spanIndex: Int
+  /// Its words, and the calls it made, as they were recorded.
+  public var text: String
+  /// Its part.
+  public var role: Role
+  /// Whether it says something in sentences, or calls a tool; else it hands on data.
+  var isTelling: Bool
+}
+
+/// Finds the steps of a trace. Spans that only wrap others, and repeat what those say, are none.
+struct StepReader {
+  /// More is not read of one step.
+  private static let longestText = 16_384
+
+  let facts: TraceFacts
+  /// The user's request.
+  let task: String
+
+  init(_ facts: TraceFacts) {
+    self.facts = facts
+    let side = facts.turn.input
+    task = side.map { $0.gist?.text ?? $0.field.value.string ?? "" } ?? ""
+  }
+
+  /// The steps in order of their start.
+  func steps() -> [Step] {
+    var steps: [Step] = []
+    var said: [Int: String] = [:]
+    for index in facts.trace.spans.indices {
+      guard let text = text(index), !text.isEmpty else { continue }
+      said[index] = text
+    }
+    for index in facts.trace.spans.indices {
+      guard let text = said[index], !isWrapper(index, text, said) else { continue }
+      steps.append(Step(spanIndex: index, text: text, role: .worker, isTelling: isTelling(index, text)))
+    }
+    for place in steps.indices { steps[place].role = role(steps[place], place) }
+    return steps
+  }
+
+  /// What came out of the span, in words: text and calls of a chat, else the value itself.
+  private func text(_ index: Int) -> String? {
+    let meaning = facts.meaning(index)
+    guard let outputs = meaning.outputs else { return facts.trace.spans[index].statusMessage }
+    var words: [String] = []
+    if outputs.size > 16 * Self.longestText {
+      // What is so long is data; its beginning tells what kind.
+      words = [String(decoding: outputs.value.rawBytes.prefix(Self.longestText), as: UTF8.self)]
+    } else if outputs.value.kind == .string {
+      words = [outputs.value.string ?? ""]
+    } else if let chat = meaning.outputChat {
+      for message in chat.messages.suffix(4) {
+        if let text = message.text { words.append(text) }
+        words += message.toolCalls.map { call in
+          "\(call.name)(\(call.arguments.map { $0.string ?? String(decoding: $0.rawBytes, as: UTF8.self) } ?? ""))"
+        }
+      }
+    } else if let gist = Gist(of: outputs.value, side: .output) {
+      words = [gist.text]
+    } else {
+      words = [String(decoding: outputs.value.rawBytes.prefix(Self.longestText), as: UTF8.self)]
+    }
+    return String(words.joined(separator: "\n").prefix(Self.longestText))
+  }
+
+  /// Fewer words are no more than a label.
+  private static let fewestWords = 20
+
+  private func isTelling(_ index: Int, _ text: String) -> Bool {
+    if facts.meaning(index).outputChat?.messages.contains(where: { !$0.toolCalls.isEmpty }) ?? false { return true }
+    guard let first = text.first(where: { !$0.isWhitespace }), first != "{", first != "[" else { return false }
+    return StepText.words(String(text.prefix(1_000))).count >= Self.fewestWords
+  }
+
+  /// A span with spans below it that only says what one of them says.
+  private func isWrapper(_ index: Int, _ text: String, _ said: [Int: String]) -> Bool {
+    guard !facts.tree.children[index].isEmpty else { return false }
+    var pending = facts.tree.children[index]
+    var looked = 0
+    while let below = pending.popLast(), looked < 2_000 {
+      looked += 1
+      if let words = said[below], words == text || (text.utf8.count >= 40 && words.hasSuffix(text)) { return true }
+      pending += facts.tree.children[below]
+    }
+    return false
+  }
+
+  // MARK: Roles
+
+  private static let toolTypes: Set<String> = ["TOOL", "RETRIEVER", "RERANKER", "EMBEDDING", "PARSER", "MEMORY"]
+  private static let toolNames = ["terminal", "executor", "tool"]
+  private static let orchestratorNames = ["orchestr", "planner", "manager", "supervisor", "router"]
+  /// Keys of a ledger in which an orchestrator keeps what has been done.
+  private static let ledgerKeys = ["\"next_speaker\"", "\"is_request_satisfied\"", "\"instruction_or_question\""]
+  /// Fewer characters are a sign-off or a hand-over.
+  private static let shortest = 60
+
+  private func role(_ step: Step, _ place: Int) -> Step.Role {
+    let name = facts.trace.spans[step.spanIndex].name.lowercased()
+    if Self.toolTypes.contains(facts.meaning(step.spanIndex).type)
+      || Self.toolNames.contains(where: { name.contains($0) })
+    {
+      return .tool
+    }
+    if Self.orchestratorNames.contains(where: { name.contains($0) })
+      || Self.ledgerKeys.contains(where: { step.text.contains($0) })
+    {
+      return .orchestrator
+    }
+    let characters = step.text.prefix(400).filter { !$0.isWhitespace }.count
+    if characters < Self.shortest { return .trivial }
+    if place < 2, !step.text.contains("```"), restatesTask(step.text) { return .plan }
+    return .worker
+  }
+
+  /// Whether the first words of the task stand in the text.
+  private func restatesTask(_ text: String) -> Bool {
+    let beginning = StepText.normalized(task).prefix(60)
+    return beginning.count >= 40 && StepText.normalized(text).contains(beginning)
+  }
+}

@@ -1,0 +1,69 @@
+import TraceModel
+
+/// Words in a step that say something of how it came about.
+enum StepSignals {
+  /// What came back for a step.
+  enum Outcome: Sendable {
+    case failed
+    case empty
+  }
+
+  // MARK: Results
+
+  private static let failures = ["traceback (most recent", "execution failed", "timed out", "timeout"]
+  private static let nothing = [
+    "no result", "no data", "no information", "no matches", "not available", "not found", "not contain",
+  ]
+
+  /// Whether a tool's answer is a failure, or nothing; nil when it is neither.
+  static func outcome(_ text: String, status: SpanStatus) -> Outcome? {
+    let lowered = text.lowercased()
+    let isMarked = text.contains("Error:") || text.contains("Exception:") || lowered.hasPrefix("error")
+    if status == .error || isMarked || failures.contains(where: { lowered.contains($0) }) || hasBadExit(lowered) {
+      return .failed
+    }
+    let tail = lowered.suffix(200)
+    let end = tail.reversed().drop(while: \.isWhitespace)
+    let last = String(String(end).reversed())
+    let isBlank = ["[]", "{}", "none", "nan", "''", "\"\"", "null"].contains { last.hasSuffix($0) }
+    if last.hasSuffix(":") || (isBlank && (last.count < 8 || last.contains("output"))) { return .empty }
+    return nothing.contains { tail.contains($0) } ? .empty : nil
+  }
+
+  /// `exitcode: 1`.
+  private static func hasBadExit(_ text: String) -> Bool {
+    guard let place = text.firstRange(of: "exitcode:") else { return false }
+    let number = text[place.upperBound...].drop { $0 == " " }.first
+    return number.map { $0.isNumber && $0 != "0" } ?? false
+  }
+
+  // MARK: Assumptions
+
+  private static let words: Set<String> = [
+    "placeholder", "dummy", "mock", "mocked", "mockup", "pretend", "manually", "suppose",
+  ]
+  private static let stems = ["assum", "hypothetic", "simulat"]
+  private static let pairs: Set<String> = [
+    "let say", "s say", "s suppose", "for demonstration", "for illustration", "sample data", "for now", "example data",
+    "example value", "example values", "example dataset", "example video", "example url", "example list",
+    "example output", "your api", "your file", "your path", "your actual", "replace this", "replace with",
+    "the sake",
+  ]
+  /// A report of what was done in a browser holds the page's words, not the step's.
+  private static let browsing = ["i clicked", "i typed", "i scrolled", "i pressed", "i visited", "i input"]
+
+  /// Words by which a step takes for given what nothing has shown, in their order.
+  static func assumptions(_ step: StepText, _ text: String) -> [String] {
+    let lowered = text.prefix(2_000).lowercased()
+    guard !browsing.contains(where: { lowered.contains($0) }) else { return [] }
+    var found: [String] = []
+    for (place, word) in step.words.enumerated() {
+      if words.contains(word) || stems.contains(where: { word.hasPrefix($0) }) {
+        found.append(word)
+      } else if place > 0, pairs.contains("\(step.words[place - 1]) \(word)") {
+        found.append("\(step.words[place - 1]) \(word)")
+      }
+    }
+    return found
+  }
+}

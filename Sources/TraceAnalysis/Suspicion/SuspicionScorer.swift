@@ -1,0 +1,117 @@
+import TraceModel
+
+/// Adds up what speaks for and against each step.
+struct SuspicionScorer {
+  private let facts: TraceFacts
+  private let steps: [Step]
+  private let texts: [StepText]
+  private let taskWords: Set<String>
+  /// Where each value was said first.
+  private let origins: [String: Int]
+  private let taskValues: Set<String>
+
+  init(_ facts: TraceFacts, _ steps: [Step], task: String) {
+    self.facts = facts
+    self.steps = steps
+    texts = steps.map { StepText($0.text) }
+    let taskText = StepText(task)
+    taskWords = taskText.vocabulary
+    taskValues = taskText.values
+    var origins: [String: Int] = [:]
+    for (place, text) in texts.enumerated() {
+      for value in text.values where origins[value] == nil { origins[value] = place }
+    }
+    self.origins = origins
+  }
+
+  /// The most suspicious first.
+  func ranked() -> [Suspicion] {
+    var acted = 0
+    let all = steps.indices.map { place -> Suspicion in
+      let order = steps[place].role == .worker ? acted : nil
+      if order != nil { acted += 1 }
+      return suspicion(place, order)
+    }
+    return all.indices.sorted { left, right in
+      all[left].score == all[right].score ? left < right : all[left].score > all[right].score
+    }.map { all[$0] }
+  }
+
+  private func suspicion(_ place: Int, _ order: Int?) -> Suspicion {
+    var result = Suspicion(step: steps[place], score: 0, terms: [], reasons: [])
+    func add(_ name: String, _ amount: Double, _ weight: Double, _ reason: String? = nil) {
+      guard amount != 0 else { return }
+      result.terms.append((name, amount, amount * weight))
+      result.score += amount * weight
+      if let reason { result.reasons.append(reason) }
+    }
+    if let order { add("early", Self.earliness(order), Suspicion.Weights.early, Self.words(forOrder: order)) }
+    switch steps[place].role {
+    case .tool: add("tool", 1, Suspicion.Weights.tool)
+    case .orchestrator: add("orchestrator", 1, Suspicion.Weights.orchestrator)
+    case .trivial: add("trivial", 1, Suspicion.Weights.trivial)
+    case .plan: add("plan", 1, Suspicion.Weights.plan)
+    case .worker: break
+    }
+    guard steps[place].role != .tool else { return result }
+    if let (outcome, next) = outcome(behind: place) {
+      let alias = Trace.alias(ofSpanAt: steps[next].spanIndex)
+      let words = outcome == .failed ? "what it asked for failed at once (\(alias))" : "it got nothing back (\(alias))"
+      add("outcome", 1, Suspicion.Weights.outcome, words)
+    }
+    let assumptions = StepSignals.assumptions(texts[place], steps[place].text)
+    if let first = assumptions.first {
+      let amount = Double(min(2, assumptions.count)) / 2
+      add("assumption", amount, Suspicion.Weights.assumption, "takes data for given (\"\(first)\")")
+    }
+    addValues(place, add)
+    if !taskWords.isEmpty {
+      let shared = taskWords.intersection(texts[place].vocabulary).count
+      add("task", Double(shared) / Double(taskWords.count), Suspicion.Weights.task)
+    }
+    return result
+  }
+
+  /// Values that nothing before has, and the steps that repeat them.
+  private func addValues(_ place: Int, _ add: (String, Double, Double, String?) -> Void) {
+    let new = texts[place].values.filter { origins[$0] == place && !taskValues.contains($0) }
+    guard !new.isEmpty else { return }
+    // The longer ones say more, but not whole addresses and sentences.
+    let shown = new.sorted { (Self.worth($1), $0) < (Self.worth($0), $1) }.prefix(3).map { "'\($0)'" }.joined(
+      separator: ", ")
+    let words = "first to say \(shown)" + (new.count > 3 ? " and \(new.count - 3) more" : "")
+    add(
+      "unsupported", Double(new.count) / (Double(new.count) + Suspicion.Weights.someValues),
+      Suspicion.Weights.unsupported, words)
+    let followers = steps.indices.dropFirst(place + 1).filter { !texts[$0].values.isDisjoint(with: new) }
+    guard !followers.isEmpty else { return }
+    let aliases = followers.prefix(3).map { Trace.alias(ofSpanAt: steps[$0].spanIndex) }.joined(separator: ", ")
+    let more = followers.count > 3 ? " and \(followers.count - 3) more" : ""
+    add(
+      "reach", Double(followers.count) / Double(steps.count), Suspicion.Weights.reach, "repeated by \(aliases)\(more)")
+  }
+
+  private static func worth(_ value: String) -> Int { value.count <= 40 ? value.count : 0 }
+
+  /// What the tool right behind a step gave back, if it is a failure or nothing.
+  private func outcome(behind place: Int) -> (StepSignals.Outcome, Int)? {
+    let next = place + 1
+    guard next < steps.count, steps[next].role == .tool else { return nil }
+    let status = facts.trace.spans[steps[next].spanIndex].status
+    return StepSignals.outcome(steps[next].text, status: status).map { ($0, next) }
+  }
+
+  /// 1 for the first, and so much less for each that follows that the fourth has a third.
+  private static func earliness(_ order: Int) -> Double {
+    (0..<min(order, 40)).reduce(1) { amount, _ in amount * Suspicion.Weights.fading }
+  }
+
+  private static func words(forOrder order: Int) -> String? {
+    switch order {
+    case 0: "the first to act on the task"
+    case 1: "the second to act"
+    case 2: "the third to act"
+    default: nil
+    }
+  }
+}
