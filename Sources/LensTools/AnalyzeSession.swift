@@ -35,8 +35,9 @@ struct AnalyzeSession: ParameterizedTool {
     }
 
     let list = FindingList(excerpter: context.excerpter, style: context.style)
-    let findings = shown.flatMap { turn in turn.findings.map { (turn, $0) } }
+    let found = shown.flatMap { turn in turn.findings.map { (turn, $0) } }
       .sorted { ($1.1.severity, $0.0.number) < ($0.1.severity, $1.0.number) }
+    let findings = found + Self.suspects(session, range, besides: Set(found.map(\.0.number)))
     if !findings.isEmpty {
       answer.sections.append(
         Answer.Section(
@@ -69,6 +70,32 @@ struct AnalyzeSession: ParameterizedTool {
     let suspect = findings.first?.0.number ?? session.turns.last?.number ?? 1
     answer.next = [NextCall("inspect_turn", ["session_id": .string(sessionID), "turn": .int(Int64(suspect))])]
     return answer.render(output, style: context.style)
+  }
+
+  /// Turns whose calls and words are shown at length, and named as suspects.
+  private static let mostSuspects = 5
+
+  /// The most suspicious turns that no other finding is about.
+  private static func suspects(
+    _ session: SessionFacts, _ range: ClosedRange<Int>, besides told: Set<Int>
+  ) -> [(SessionFacts.Turn, Finding)] {
+    // Where people and judges have said what is wrong, guesses are only added for what a reason speaks for.
+    let isTold = !told.isEmpty
+    let wanted = session.suspicions.prefix(isTold ? max(0, 4 - told.count) : .max).filter { suspicion in
+      range.contains(suspicion.turn) && !told.contains(suspicion.turn) && (!isTold || !suspicion.reasons.isEmpty)
+    }
+    return wanted.prefix(mostSuspects).enumerated()
+      .map { place, suspicion in
+        let turn = session.turns[suspicion.turn - 1]
+        let reasons = suspicion.reasons.isEmpty ? ["ranked by its place alone"] : suspicion.reasons
+        return (
+          turn,
+          Finding(
+            kind: "suspect", severity: .low, confidence: place < 3 ? .medium : .low, title: "suspect",
+            traceID: turn.facts.trace.info.id, spanIndex: suspicion.spanIndex, why: reasons.joined(separator: "; "),
+            evidence: [])
+        )
+      }
   }
 
   /// `3`, `3-8`, `3-`; everything when absent.
@@ -139,11 +166,9 @@ struct AnalyzeSession: ParameterizedTool {
     let excerpter = context.excerpter
     let info = turn.facts.trace.info
     let start = session.turns.first?.facts.trace.info.requestTime.nanoseconds ?? 0
-    func words(_ side: TurnReading.Side?, _ limit: Int) -> String? {
-      side.map { found in
-        found.gist.map { excerpter.line($0.text, limit: limit) } ?? excerpter.line(found.field.value, limit: limit)
-      }
-    }
+    let text = TurnText(turn: turn, excerpter: excerpter)
+    let place = session.suspicions.firstIndex { $0.turn == turn.number }
+    let isSuspect = place.map { $0 < Self.mostSuspects } ?? false
     let judged = AssessmentList(info.assessments, trace: turn.facts.trace, excerpter: excerpter)
     let marks = turn.assessments.prefix(4).map { judged.brief($0, limit: 48) }
     var head = "T\(turn.number) +\(Units.duration(info.requestTime.nanoseconds.subtractingSaturating(start)))"
@@ -153,23 +178,25 @@ struct AnalyzeSession: ParameterizedTool {
     // Eight digits of the id are enough to call for it, and a session has many turns.
     head += " \(info.id.rawValue.prefix(11))"
     if !marks.isEmpty { head += " {\(marks.joined(separator: ", "))}" }
-    func line(_ limit: Int) -> String {
-      let asked = words(turn.facts.turn.input, limit).map { "\"\($0)\"" } ?? "(no input)"
-      let answered = words(turn.facts.turn.output, limit).map { "\"\($0)\"" } ?? "(no answer)"
-      return "\(head) \(asked) → \(answered)"
-    }
+    // Of a chat that nobody has ranked a turn is its question and its answer.
+    let brief = TurnText.Lengths(asked: 60, call: 0, result: 0, answered: 60, calls: 0)
+    let plain = TurnText.Lengths(asked: 400, call: 0, result: 0, answered: 400, calls: 0)
+    let lengths: (short: TurnText.Lengths, full: TurnText.Lengths) =
+      isSuspect ? (.suspect, .whole) : (brief, session.suspicions.isEmpty ? plain : .other)
     let isQuiet = turn.findings.isEmpty && turn.assessments.isEmpty && info.state == .ok
     let isEdge = turn.number == 1 || turn.number == session.turns.count
     return Answer.Item(
-      short: line(60), full: line(400),
+      short: "\(head) \(text.line(lengths.short))", full: "\(head) \(text.line(lengths.full))",
       json: .object(present: [
         "turn": .int(Int64(turn.number)), "trace_id": .string(info.id.rawValue), "state": .string(info.state.rawValue),
         "request_time": .string(info.requestTime.rfc3339), "gap_ms": turn.gapMs.map { .int($0) },
         "execution_duration_ms": info.executionDurationMs.map { .int($0) }, "tokens": turn.tokenUsage.map(Outline.json),
         "findings": .int(Int64(turn.findings.count)),
         "assessments": marks.isEmpty ? nil : .array(marks.map { .string($0) }),
-        "input": words(turn.facts.turn.input, 200).map { .string($0) },
-        "output": words(turn.facts.turn.output, 200).map { .string($0) },
-      ]), rank: !turn.findings.isEmpty || info.state != .ok ? 2 : isEdge ? 5 : isQuiet ? 10 : 6)
+        "input": text.words(turn.facts.turn.input, 200).map { .string($0) },
+        "output": text.words(turn.facts.turn.output, 200).map { .string($0) },
+      ]),
+      rank: isSuspect
+        ? 4 + (place ?? 0) / 2 : !turn.findings.isEmpty || info.state != .ok ? 2 : isEdge ? 5 : isQuiet ? 10 : 6)
   }
 }

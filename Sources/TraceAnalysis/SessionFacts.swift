@@ -23,6 +23,8 @@ public struct SessionFacts: Sendable {
   public let id: String
   /// The turns by start, then id.
   public let turns: [Turn]
+  /// The turns by suspicion; empty where they cannot be ranked.
+  public let suspicions: [TurnSuspicion]
   /// Assessments of the session as a whole, on whichever trace they are stored.
   public let sessionAssessments: [Assessment]
   /// Assessments that failed to say anything.
@@ -39,7 +41,7 @@ public struct SessionFacts: Sendable {
     sessionAssessments = valid.filter { $0.sessionID != nil && $0.scorerError == nil }
     scorerErrors = valid.filter { $0.scorerError != nil }
     supersededCount = all.count - valid.count
-    turns = ordered.enumerated().map { offset, trace in
+    let turns = ordered.enumerated().map { offset, trace in
       let facts = TraceFacts(trace)
       let before = offset > 0 ? ordered[offset - 1].info.requestTime.milliseconds : nil
       return Turn(
@@ -48,5 +50,7 @@ public struct SessionFacts: Sendable {
         assessments: trace.info.assessments.filter { $0.isValid && $0.sessionID == nil && $0.scorerError == nil },
         findings: Detectors.examine(facts).findings)
     }
+    self.turns = turns
+    suspicions = TurnSuspicion.ranked(turns)
   }
 }

@@ -98,6 +98,16 @@ struct StepText {
     return token[place...].prefix { !")]>\"'".contains($0) }.lowercased()
   }
 
+  /// The numbers of a text, wherever they stand in it.
+  static func numbers(in text: String) -> Set<String> {
+    var found: Set<String> = []
+    for run in text.split(whereSeparator: { !($0.isNumber || $0 == "." || $0 == ",") }) {
+      let bare = run.trimming { !$0.isNumber }
+      if let number = number(bare) { found.insert(number) }
+    }
+    return found
+  }
+
   /// `1,234.50` is `1234.5`; numbers up to ten are said everywhere.
   private static func number(_ token: Substring) -> String? {
     let digits = token.filter { $0.isNumber || $0 == "." }

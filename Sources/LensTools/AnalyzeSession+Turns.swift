@@ -1,0 +1,56 @@
+import JSONText
+import TraceAnalysis
+import TraceModel
+import TraceSemantics
+
+/// A turn at length: what was asked, which tools were called with what, what was answered.
+struct TurnText {
+  let turn: SessionFacts.Turn
+  let excerpter: Excerpter
+
+  /// Bytes of each part.
+  struct Lengths {
+    var asked: Int
+    var call: Int
+    var result: Int
+    var answered: Int
+    /// Calls shown.
+    var calls: Int
+
+    /// The turn that is looked at first.
+    static let suspect = Lengths(asked: 200, call: 260, result: 60, answered: 640, calls: 4)
+    /// All that an answer of the usual size has room for.
+    static let whole = Lengths(asked: 400, call: 600, result: 160, answered: 1_200, calls: 8)
+    /// Where there is room left.
+    static let other = Lengths(asked: 200, call: 160, result: 40, answered: 400, calls: 3)
+  }
+
+  func words(_ side: TurnReading.Side?, _ limit: Int) -> String? {
+    side.map { found in
+      found.gist.map { excerpter.line($0.text, limit: limit) } ?? excerpter.line(found.field.value, limit: limit)
+    }
+  }
+
+  func line(_ lengths: Lengths) -> String {
+    let asked = words(turn.facts.turn.input, lengths.asked).map { "\"\($0)\"" } ?? "(no input)"
+    let answered = words(turn.facts.turn.output, lengths.answered).map { "\"\($0)\"" } ?? "(no answer)"
+    let calls = calls(lengths).map { "\($0) " }.joined()
+    return "\(asked) \(calls)→ \(answered)"
+  }
+
+  /// The calls of tools, those that failed among them.
+  private func calls(_ lengths: Lengths) -> [String] {
+    let facts = turn.facts
+    let all = facts.trace.spans.indices.filter { facts.meaning($0).isToolCall }
+    var lines = all.prefix(lengths.calls).map { index -> String in
+      let (span, meaning) = (facts.trace.spans[index], facts.meaning(index))
+      let name = excerpter.line(meaning.toolName ?? span.name, limit: 50)
+      let input = meaning.inputs.map { excerpter.line($0.value, limit: lengths.call) } ?? ""
+      let result = meaning.outputs.map { excerpter.line($0.value, limit: lengths.result) } ?? "-"
+      let error = span.status == .error ? " ERROR" : ""
+      return "[\(Trace.alias(ofSpanAt: index)) \(span.id.description.prefix(8)) \(name)(\(input))\(error) → \(result)]"
+    }
+    if all.count > lines.count { lines.append("[\(all.count - lines.count) more calls]") }
+    return lines
+  }
+}

@@ -1,0 +1,140 @@
+import JSONText
+import TraceModel
+import TraceSemantics
+
+/// How much speaks for a turn being the one in which a conversation went wrong, and what speaks for it.
+///
+/// Only for apps that write: what such an app changes, or says it has changed, is what users come back for. Of a chat that
+/// only talks no turn can be told from its neighbours without understanding it.
+public struct TurnSuspicion: Sendable {
+  /// The turn's number, from 1.
+  public var turn: Int
+  /// The sum of the terms.
+  public var score: Double
+  /// The terms that speak for it, in words.
+  public var reasons: [String]
+  /// The call that wrote, by its place in the turn's spans; nil where none did.
+  public var spanIndex: Int?
+
+  /// What each signal counts; set by hand on 23 labelled chats of two apps.
+  private enum Weights {
+    /// The turn writes.
+    static let writes = 0.8
+    /// It writes and says that it is done.
+    static let claims = 0.4
+    static let lastWrite = 0.5
+    static let firstWrite = 0.2
+    /// Times the place of the turn, from 0 for the first to 1 for the last.
+    static let late = 0.6
+    /// The answer has a number that nothing before has said.
+    static let ownNumber = 0.6
+    /// It hands over to a person.
+    static let handsOver = 0.5
+    /// The next turn writes.
+    static let beforeWrite = 0.3
+  }
+
+  /// With fewer turns there is nothing to rank.
+  private static let fewestTurns = 3
+
+  /// The turns by suspicion; empty where no turn writes.
+  static func ranked(_ turns: [SessionFacts.Turn]) -> [TurnSuspicion] {
+    guard turns.count >= fewestTurns else { return [] }
+    let readings = turns.map { TurnActs($0.facts) }
+    let writing = readings.indices.filter { readings[$0].writes || readings[$0].handsOver }
+    guard let first = writing.first, let last = writing.last else { return [] }
+    var known: Set<String> = []
+    let all = turns.indices.map { place -> TurnSuspicion in
+      let acts = readings[place]
+      var result = TurnSuspicion(turn: turns[place].number, score: 0, reasons: [], spanIndex: acts.spanIndex)
+      func add(_ points: Double, _ reason: String? = nil) {
+        result.score += points
+        if let reason { result.reasons.append(reason) }
+      }
+      if acts.writes {
+        add(Weights.writes, "calls \(acts.names.joined(separator: ", ")), which changes something")
+        if acts.claimsCompletion { add(Weights.claims, "says that it is done") }
+      }
+      if acts.handsOver { add(Weights.handsOver, "hands over to a person") }
+      if place == last { add(Weights.lastWrite, "the last turn that writes") }
+      if place == first { add(Weights.firstWrite, first == last ? nil : "the first turn that writes") }
+      if place + 1 < turns.count, readings[place + 1].writes {
+        add(Weights.beforeWrite, "right before a turn that writes")
+      }
+      known.formUnion(acts.userNumbers)
+      let own = acts.replyNumbers.subtracting(known).subtracting(acts.resultNumbers)
+      if let number = own.min() { add(Weights.ownNumber, "says \(number), which nothing before has") }
+      known.formUnion(acts.replyNumbers)
+      known.formUnion(acts.resultNumbers)
+      add(Weights.late * Double(place) / Double(turns.count - 1))
+      return result
+    }
+    return all.indices.sorted { left, right in
+      all[left].score == all[right].score ? left < right : all[left].score > all[right].score
+    }.map { all[$0] }
+  }
+}
+
+/// What a turn did, as far as its calls and words tell.
+private struct TurnActs {
+  var names: [String] = []
+  var spanIndex: Int?
+  var handsOver = false
+  var claimsCompletion = false
+  var userNumbers: Set<String> = []
+  var replyNumbers: Set<String> = []
+  var resultNumbers: Set<String> = []
+
+  var writes: Bool { !names.isEmpty }
+
+  private static let reading: Set<String> = [
+    "get", "find", "list", "search", "calc", "calculate", "think", "lookup", "check", "read", "query", "fetch",
+  ]
+  private static let writing: Set<String> = [
+    "modify", "cancel", "return", "exchange", "book", "update", "refund", "delete", "create", "send", "transfer", "add",
+    "set", "pay", "submit", "place", "change", "remove", "issue", "apply",
+  ]
+  private static let persons: Set<String> = ["human", "agent", "agents", "operator", "person", "support"]
+  private static let done = [
+    "successfully", "has been", "have been", "completed", "updated", "confirmed", "booked", "cancelled", "canceled",
+  ]
+
+  init(_ facts: TraceFacts) {
+    let reply = facts.turn.output.flatMap { $0.gist?.text ?? $0.field.value.string } ?? ""
+    let asked = facts.turn.input.flatMap { $0.gist?.text ?? $0.field.value.string } ?? ""
+    userNumbers = StepText.numbers(in: asked)
+    replyNumbers = StepText.numbers(in: reply)
+    for index in facts.trace.spans.indices where facts.meaning(index).isToolCall {
+      let meaning = facts.meaning(index)
+      // OpenTelemetry's spans are called `execute_tool name`.
+      let name = meaning.toolName ?? facts.trace.spans[index].name.split(separator: " ").last.map { String($0) } ?? ""
+      if let outputs = meaning.outputs { resultNumbers.formUnion(StepText.numbers(in: Self.text(outputs))) }
+      let words = StepText.words(Self.apart(name))
+      guard let verb = words.first, !Self.reading.contains(verb) else { continue }
+      if words.contains("transfer"), !Self.persons.isDisjoint(with: words) {
+        handsOver = true
+      } else if !Self.writing.isDisjoint(with: words) {
+        if !names.contains(name) { names.append(name) }
+      } else {
+        continue
+      }
+      spanIndex = spanIndex ?? index
+    }
+    let lowered = reply.lowercased()
+    claimsCompletion = writes && Self.done.contains { lowered.contains($0) }
+  }
+
+  /// `modifyOrder` is two words.
+  private static func apart(_ name: String) -> String {
+    var words = ""
+    for character in name {
+      if character.isUppercase, words.last?.isLowercase == true { words.append(" ") }
+      words.append(character)
+    }
+    return words
+  }
+
+  private static func text(_ sourced: Sourced) -> String {
+    String(decoding: sourced.value.rawBytes.prefix(65_536), as: UTF8.self)
+  }
+}
