@@ -121,6 +121,21 @@ import TraceModel
     #expect(StepReader(facts).steps().map(\.spanIndex) == [2])
   }
 
+  /// An exception is no speech, and those who hand it on have said nothing.
+  @Test func aFailedChainIsNotRankedByItsException() throws {
+    let exception = "Traceback (most recent call last): " + Self.talk
+    let facts = TraceFacts(
+      TraceFixture.trace([
+        try TraceFixture.span(1, name: "chain", status: .error, message: exception),
+        try TraceFixture.span(2, parent: 1, name: "prompt", start: 1, attributes: ["mlflow.spanOutputs": "\"q\""]),
+        try TraceFixture.span(
+          3, parent: 1, name: "model", start: 2, attributes: ["mlflow.spanOutputs": quoted(Self.talk)]),
+        try TraceFixture.span(4, parent: 1, name: "parser", start: 3, status: .error, message: exception),
+      ]))
+    #expect(StepReader(facts).steps().map(\.spanIndex) == [1, 2, 3])
+    #expect(SuspicionRanking(facts).suspicions.isEmpty)
+  }
+
   @Test func suspectsAreHintsAndNeverGrave() throws {
     let facts = try facts((1...8).map { ("agent\($0)", "AGENT", Self.talk + " \($0)") })
     let findings = Diagnosis(facts).findings

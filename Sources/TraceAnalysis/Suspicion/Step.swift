@@ -62,7 +62,10 @@ struct StepReader {
   /// What came out of the span, in words: text and calls of a chat, else the value itself.
   private func text(_ index: Int) -> String? {
     let meaning = facts.meaning(index)
-    guard let outputs = meaning.outputs else { return facts.trace.spans[index].statusMessage }
+    guard let outputs = meaning.outputs else {
+      // How a step failed is what it gave back; what called it only hands the failure on.
+      return facts.tree.children[index].isEmpty ? facts.trace.spans[index].statusMessage : nil
+    }
     var words: [String] = []
     if outputs.size > 16 * Self.longestText {
       // What is so long is data; its beginning tells what kind.
@@ -88,6 +91,7 @@ struct StepReader {
   private static let fewestWords = 20
 
   private func isTelling(_ index: Int, _ text: String) -> Bool {
+    guard facts.meaning(index).outputs != nil else { return false }
     if facts.meaning(index).outputChat?.messages.contains(where: { !$0.toolCalls.isEmpty }) ?? false { return true }
     guard let first = text.first(where: { !$0.isWhitespace }), first != "{", first != "[" else { return false }
     return StepText.words(String(text.prefix(1_000))).count >= Self.fewestWords
