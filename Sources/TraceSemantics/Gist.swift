@@ -98,7 +98,7 @@ private struct GistReader {
       // LangChain's short form: ["user", "words"].
       return message[1].flatMap { read($0, steps: steps + ["1"], depth: depth + 1) }
     }
-    for key in ["content", "parts", "text", "kwargs"] {
+    for key in ["content", "parts", "text", "kwargs", "data"] {
       if let member = message[key], let found = read(member, steps: steps + [key], depth: depth + 1) { return found }
     }
     return Self.toolCall(in: message).map { Gist(text: $0, steps: steps) }
@@ -123,7 +123,7 @@ private struct GistReader {
     case .object:
       let typed = message["type"]?.string
       let isLangChain = typed.map { ["human", "ai", "system", "tool"].contains($0) } ?? false
-      word = message["role"]?.string ?? (isLangChain && message["content"] != nil ? typed : nil)
+      word = message["role"]?.string ?? (isLangChain && (message["content"] ?? message["data"]) != nil ? typed : nil)
     case .array:
       word = message.count == 2 && message[1]?.kind == .string ? message[0]?.string : nil
     default: word = nil

@@ -60,6 +60,11 @@ func short(_ messages: [ChatMessage]) -> [String] {
       #"{"messages":[[{"lc":1,"type":"constructor","id":["langchain","schema","messages","SystemMessage"],"kwargs":{"content":"S","type":"system"}},{"lc":1,"type":"constructor","id":["langchain","schema","messages","HumanMessage"],"kwargs":{"content":"Q"}}]]}"#,
       ["system: S", "user: Q"]
     ),
+    (
+      "LangChain, dictionaries",
+      #"{"messages":[{"type":"human","data":{"content":"Q"}},{"type":"ai","data":{"content":"","tool_calls":[{"name":"f","args":{},"id":"c1"}]}},{"type":"tool","data":{"content":"R","tool_call_id":"c1"}}]}"#,
+      ["user: Q", "assistant: -> f({}) #c1", "tool: R <- R #c1"]
+    ),
     ("LangChain, pairs", #"{"messages":[["system","S"],["user","Q"]]}"#, ["system: S", "user: Q"]),
     (
       "Vercel AI SDK",

@@ -37,6 +37,10 @@ enum MessageReader {
       }
       return nil
     }
+    // LangChain's messages as dictionaries: {"type": "ai", "data": {…}}.
+    if let fields = value["data"], fields.kind == .object, let speaker = value["type"]?.string.flatMap({ roles[$0] }) {
+      return message(fields, steps + ["data"], role: speaker)
+    }
     if let item = responseItem(value, steps) { return item }
     guard let named = speaker(of: value) else {
       guard let given else { return nil }
