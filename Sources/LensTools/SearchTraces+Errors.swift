@@ -18,13 +18,13 @@ extension SearchTraces {
       try await store.failedSpans(infos.map(\.id))
     }
     let isComplete = failedCount <= infos.count
-    var found = TraceGroups(groups: Self.groups(traces).map(\.group), isComplete: isComplete)
+    let groups = Self.groups(traces)
+    var found = TraceGroups(groups: groups.map(\.group), isComplete: isComplete)
     if !isComplete {
       found.remarks = [
         "the newest \(infos.count) of at least \(failedCount) failed traces were opened; narrow the search with since or filter"
       ]
     }
-    let groups = Self.groups(traces)
     var answer = groupAnswer(Self.byError, groups.count, found, query, experiments, context)
     let items = groups.prefix(maxResults).enumerated().map { place, entry in
       Self.item(entry.group, newest: entry.newest, rank: min(place, 8), context)

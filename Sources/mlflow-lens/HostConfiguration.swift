@@ -1,4 +1,5 @@
 import JSONText
+import LensTools
 
 /// Configuration that makes an assistant start this server, in the form of each host.
 enum HostConfiguration: String, CaseIterable {
@@ -17,7 +18,7 @@ enum HostConfiguration: String, CaseIterable {
     switch self {
     case .claudeCode:
       "for .mcp.json of the project; or run there: claude mcp add mlflow-lens -- "
-        + ([command] + arguments).map(Self.quoted).joined(separator: " ")
+        + ([command] + arguments).map { ShellWord.quoted($0) }.joined(separator: " ")
     case .codex: "for ~/.codex/config.toml"
     case .cursor: "for .cursor/mcp.json of the project, or ~/.cursor/mcp.json"
     case .vsCode: "for .vscode/mcp.json of the project"
@@ -41,16 +42,6 @@ enum HostConfiguration: String, CaseIterable {
         args = [\(list.map(\.text).joined(separator: ", "))]
         """
     }
-  }
-
-  /// For a shell.
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { byte in
-      let scalar = UnicodeScalar(byte)
-      return scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-        || "-_./:=,".unicodeScalars.contains(scalar)
-    }
-    return isPlain && !word.isEmpty ? word : "'\(word.replacing("'", with: #"'\''"#))'"
   }
 
   /// JSON for people, each member on a line of its own.

@@ -38,17 +38,9 @@ struct NextCall: Sendable {
     case .bool(true): [flag]
     case .bool(false): ["\(flag)=false"]
     case .array(let elements): elements.flatMap { words(flag, $0) }
-    case .string(let text): [flag, quoted(text)]
+    case .string(let text): [flag, ShellWord.quoted(text)]
     default: [flag, value.text]
     }
-  }
-
-  /// The word as a POSIX shell takes it literally.
-  private static func quoted(_ text: String) -> String {
-    let isPlain =
-      !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=,".contains($0)) }
-    return isPlain
-      ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
   }
 }
 

@@ -1,0 +1,10 @@
+/// Words of a command line.
+public enum ShellWord {
+  /// The word as a POSIX shell takes it literally.
+  public static func quoted(_ text: String) -> String {
+    let isPlain =
+      !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=,".contains($0)) }
+    return isPlain
+      ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+  }
+}
