@@ -25,7 +25,7 @@ enum OwnKeys {
   static func find(in span: Span, isOutput: Bool) -> Sourced? {
     var best: (rank: Int, field: Sourced)?
     for (key, value) in span.attributes where !key.hasPrefix("mlflow.") && !value.isEmpty {
-      let words = words(of: key)
+      let words = IdentifierWords.of(key)
       guard let last = words.last, !particulars.contains(last),
         !isOutput || !words.contains("user"), isOutput || !outputWords.contains(where: { words.contains($0) }),
         let rank = (isOutput ? outputWords : inputWords).firstIndex(where: { words.contains($0) })
@@ -35,23 +35,5 @@ enum OwnKeys {
       if best.map({ rank < $0.rank }) ?? true { best = (rank, Sourced(value: decoded, key: key)) }
     }
     return best?.field
-  }
-
-  /// `app.userText` is `app`, `user`, `text`.
-  private static func words(of key: String) -> [String] {
-    var words: [String] = []
-    var word = ""
-    for character in key {
-      if character.isLetter && character.isUppercase && word.last?.isLowercase == true {
-        words.append(word)
-        word = character.lowercased()
-      } else if character.isLetter || character.isNumber {
-        word += character.lowercased()
-      } else if !word.isEmpty {
-        words.append(word)
-        word = ""
-      }
-    }
-    return word.isEmpty ? words : words + [word]
   }
 }

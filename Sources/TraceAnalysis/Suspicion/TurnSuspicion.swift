@@ -109,7 +109,7 @@ private struct TurnActs {
       // OpenTelemetry's spans are called `execute_tool name`.
       let name = meaning.toolName ?? facts.trace.spans[index].name.split(separator: " ").last.map { String($0) } ?? ""
       if let outputs = meaning.outputs { resultNumbers.formUnion(StepText.numbers(in: Self.text(outputs))) }
-      let words = StepText.words(Self.apart(name))
+      let words = IdentifierWords.of(name)
       guard let verb = words.first, !Self.reading.contains(verb) else { continue }
       if words.contains("transfer"), !Self.persons.isDisjoint(with: words) {
         handsOver = true
@@ -122,16 +122,6 @@ private struct TurnActs {
     }
     let lowered = reply.lowercased()
     claimsCompletion = writes && Self.done.contains { lowered.contains($0) }
-  }
-
-  /// `modifyOrder` is two words.
-  private static func apart(_ name: String) -> String {
-    var words = ""
-    for character in name {
-      if character.isUppercase, words.last?.isLowercase == true { words.append(" ") }
-      words.append(character)
-    }
-    return words
   }
 
   private static func text(_ sourced: Sourced) -> String {

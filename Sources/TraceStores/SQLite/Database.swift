@@ -105,11 +105,8 @@ final class Database {
     var code = unsafe sqlite3_open_v2("file:\(escaped(path))?\(parameters)", &handle, flags, nil)
     if code == SQLITE_OK {
       unsafe sqlite3_busy_timeout(handle, busyTimeout)
-      code = unsafe addExpressionFunction(to: handle)
     }
-    if code == SQLITE_OK {
-      code = unsafe addAttributeFunction(to: handle)
-    }
+    for function in [expression, attribute] where code == SQLITE_OK { code = unsafe function.add(to: handle) }
     if code == SQLITE_OK {
       // LIKE as MLflow has it. The query of the master table is the first look at the file itself.
       code = unsafe sqlite3_exec(
