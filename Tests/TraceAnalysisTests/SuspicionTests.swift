@@ -136,6 +136,22 @@ import TraceModel
     #expect(SuspicionRanking(facts).suspicions.isEmpty)
   }
 
+  /// A graph's state is the whole chat; what its root said is what its last step said.
+  @Test func theHistoryOfAChatIsNotWhatAStepSaid() throws {
+    let answer = #"{"role": "assistant", "content": "\#(Self.talk)"}"#
+    let state = #"{"messages": [{"role": "user", "content": "Q"}, {"role": "tool", "content": "R"}, \#(answer)]}"#
+    let facts = TraceFacts(
+      TraceFixture.trace([
+        try TraceFixture.span(1, name: "graph", attributes: ["mlflow.spanOutputs": state]),
+        try TraceFixture.span(
+          2, parent: 1, name: "model", start: 1,
+          attributes: ["mlflow.spanOutputs": #"{"choices": [{"message": \#(answer)}]}"#]),
+      ]))
+    let steps = StepReader(facts).steps()
+    #expect(steps.map(\.spanIndex) == [1])
+    #expect(steps.first?.text == Self.talk)
+  }
+
   @Test func suspectsAreHintsAndNeverGrave() throws {
     let facts = try facts((1...8).map { ("agent\($0)", "AGENT", Self.talk + " \($0)") })
     let findings = Diagnosis(facts).findings

@@ -73,7 +73,7 @@ struct StepReader {
     } else if outputs.value.kind == .string {
       words = [outputs.value.string ?? ""]
     } else if let chat = meaning.outputChat {
-      for message in chat.messages.suffix(4) {
+      for message in Self.spoken(chat) {
         if let text = message.text { words.append(text) }
         words += message.toolCalls.map { call in
           "\(call.name)(\(call.arguments.map { $0.string ?? String(decoding: $0.rawBytes, as: UTF8.self) } ?? ""))"
@@ -87,12 +87,22 @@ struct StepReader {
     return String(words.joined(separator: "\n").prefix(Self.longestText))
   }
 
+  /// What a step itself added to a chat: the messages at its end behind the last of a user or a tool. A graph gives back
+  /// the whole chat each time.
+  private static func spoken(_ chat: Chat) -> ArraySlice<ChatMessage> {
+    let heard = chat.messages.lastIndex { $0.role == .user || $0.role == .tool || $0.role == .system }
+    let own = chat.messages[((heard ?? -1) + 1)...]
+    return own.isEmpty ? chat.messages.suffix(1) : own
+  }
+
   /// Fewer words are no more than a label.
   private static let fewestWords = 20
 
   private func isTelling(_ index: Int, _ text: String) -> Bool {
     guard facts.meaning(index).outputs != nil else { return false }
-    if facts.meaning(index).outputChat?.messages.contains(where: { !$0.toolCalls.isEmpty }) ?? false { return true }
+    if let chat = facts.meaning(index).outputChat, Self.spoken(chat).contains(where: { !$0.toolCalls.isEmpty }) {
+      return true
+    }
     guard let first = text.first(where: { !$0.isWhitespace }), first != "{", first != "[" else { return false }
     return StepText.words(String(text.prefix(1_000))).count >= Self.fewestWords
   }
