@@ -20,8 +20,15 @@ public struct Gist: Sendable {
   /// Finds the words in a value of any of the usual shapes: a string, a chat (OpenAI, Anthropic, GenAI parts, LangChain),
   /// an object with a telling key. Nil when there are no words, only structure.
   public init?(of value: JSONValue, side: Side) {
-    guard let found = GistReader(side: side).read(value, steps: [], depth: 0) else { return nil }
-    self = found
+    if let found = GistReader(side: side).read(value, steps: [], depth: 0) {
+      self = found
+      return
+    }
+    // A message without words may still call a tool, in a shape that only the reader of chats knows.
+    guard let message = ChatReader(isOutput: side == .output).messages(value).last, let call = message.toolCalls.first
+    else { return nil }
+    let arguments = call.arguments.map { $0.string ?? String(decoding: $0.rawBytes, as: UTF8.self) } ?? ""
+    self.init(text: "call \(call.name)(\(arguments))", path: message.path)
   }
 }
 

@@ -75,6 +75,16 @@ struct SpanMeaningTests {
 
 @Suite("The words of a turn are found in every usual shape")
 struct GistTests {
+  /// LangChain's generation that only calls a tool: its words are empty, the call is inside of `kwargs`.
+  @Test func aCallInASerialisedMessageIsItsGist() throws {
+    let json = """
+      {"generations": [[{"text": "", "message": {"lc": 1, "type": "constructor", "id": ["langchain", "AIMessage"], \
+      "kwargs": {"content": "", "tool_calls": [{"name": "get_weather", "args": {"city": "Oslo"}, "id": "c1"}]}}}]]}
+      """
+    let gist = Gist(of: try JSONDocument(json).root, side: .output)
+    #expect(gist?.text == #"call get_weather({"city": "Oslo"})"#)
+  }
+
   @Test(arguments: [
     (#""plain""#, "plain", ""), (#"{"question": "q"}"#, "q", "/question"),
     (
