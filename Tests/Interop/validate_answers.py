@@ -96,7 +96,8 @@ def main() -> int:
         raise SystemExit("the validator finds nothing wrong with what is wrong")
     names = substitutions()
     ours = [str(options.binary), "--tracking-uri", STORE, "serve"]
-    groups = [("Transcripts", ours), ("Conformance/direct", ours)]
+    unreadable = [str(options.binary), "--tracking-uri", "sqlite:////no/such/folder/mlflow.db", "serve"]
+    groups = [("Transcripts", ours), ("Transcripts/stores", unreadable), ("Conformance/direct", ours)]
     if options.fixture:
         groups.append(("Conformance/fixture", [str(options.fixture)]))
     files = checked = invalid = 0
