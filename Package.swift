@@ -20,10 +20,11 @@ let package = Package(
     // Opened when they are needed, not linked. Only systems with an old C library keep dlopen apart.
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "CPCRE2", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
 
     .target(name: "JSONText"),
     .target(name: "TraceModel", dependencies: ["JSONText"]),
-    .target(name: "TraceQuery", dependencies: ["TraceModel", "JSONText"]),
+    .target(name: "TraceQuery", dependencies: ["TraceModel", "JSONText", "CPCRE2"]),
     .target(
       name: "TraceStores",
       dependencies: ["TraceQuery", "TraceModel", "JSONText", "CSQLite", "CYAML", "CCurl", "CZlib"]
@@ -72,7 +73,7 @@ let package = Package(
         "LensTools", "MCP", "TraceStores", "TraceQuery", "TraceModel", "JSONText", "LensTestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
-      exclude: ["Goldens"]
+      exclude: ["Goldens", "Corpus"]
     ),
     .testTarget(
       name: "TranscriptTests",

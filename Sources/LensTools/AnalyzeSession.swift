@@ -173,7 +173,7 @@ struct AnalyzeSession: ParameterizedTool {
     let marks = turn.assessments.prefix(4).map { judged.brief($0, limit: 48) }
     var head = "T\(turn.number) +\(Units.duration(info.requestTime.nanoseconds.subtractingSaturating(start)))"
     head += " \(Units.duration(milliseconds: info.executionDurationMs))"
-    if let usage = turn.tokenUsage { head += " \(Outline.tokens(usage))" }
+    if let usage = turn.tokenUsage { head += " \(Units.tokens(usage))" }
     if info.state != .ok { head += " \(info.state.rawValue)" }
     // Eight digits of the id are enough to call for it, and a session has many turns.
     head += " \(info.id.rawValue.prefix(11))"
@@ -190,7 +190,7 @@ struct AnalyzeSession: ParameterizedTool {
       json: .object(present: [
         "turn": .int(Int64(turn.number)), "trace_id": .string(info.id.rawValue), "state": .string(info.state.rawValue),
         "request_time": .string(info.requestTime.rfc3339), "gap_ms": turn.gapMs.map { .int($0) },
-        "execution_duration_ms": info.executionDurationMs.map { .int($0) }, "tokens": turn.tokenUsage.map(Outline.json),
+        "execution_duration_ms": info.executionDurationMs.map { .int($0) }, "tokens": turn.tokenUsage.map(Units.json),
         "findings": .int(Int64(turn.findings.count)),
         "assessments": marks.isEmpty ? nil : .array(marks.map { .string($0) }),
         "input": text.words(turn.facts.turn.input, 200).map { .string($0) },

@@ -23,7 +23,7 @@ extension GetTrace {
       payloads.append(
         Payload(
           spanIndex: nil, field: .assessments, key: nil,
-          text: context.excerpter.whole(try enter(value, .assessments, nil))))
+          text: context.excerpter.whole(try enter(value, .assessments, nil), under: enteredKey)))
     }
     let rest = spanIDs.isEmpty ? fields.filter { $0 != .assessments } : fields
     for index in rest.isEmpty && !fields.isEmpty ? [] : try chosenSpans(trace) {
@@ -34,23 +34,36 @@ extension GetTrace {
         guard let (value, key) = Self.value(field, of: index, in: trace) else { continue }
         let entered = try enter(value, field, index)
         payloads.append(
-          Payload(spanIndex: index, field: field, key: key, text: context.excerpter.whole(entered)))
+          Payload(spanIndex: index, field: field, key: key, text: context.excerpter.whole(entered, under: enteredKey)))
       }
     }
-    guard !payloads.isEmpty else {
-      let fieldNames = (fields.isEmpty ? [.inputs, .outputs] : fields).map(\.rawValue).joined(separator: ", ")
-      throw ToolError(
-        .notFound, "The chosen spans of \(trace.info.id) have no \(fieldNames)",
-        allowed: "Their attributes may hold more",
-        next: NextCall(
-          "get_trace",
-          [
-            "trace_id": .string(trace.info.id.rawValue), "span_ids": .array(spanIDs.map { .string($0) }),
-            "fields": ["attributes"],
-          ]
-        ).text(context.style))
-    }
+    guard !payloads.isEmpty else { throw nothing(in: trace, context) }
     return render(payloads, trace, context)
+  }
+
+  /// Nothing of what was asked for is there: says what is.
+  private func nothing(in trace: Trace, _ context: LensContext) -> ToolError {
+    let fieldNames = (fields.isEmpty ? [.inputs, .outputs] : fields).map(\.rawValue).joined(separator: ", ")
+    let chosen = (try? chosenSpans(trace)) ?? []
+    var present: [String] = []
+    for field in Field.allCases where chosen.contains(where: { Self.value(field, of: $0, in: trace) != nil }) {
+      present.append(field.rawValue)
+    }
+    let aliases = chosen.prefix(6).map { "\(Trace.alias(ofSpanAt: $0))" }.joined(separator: ", ")
+    let id = JSON.string(trace.info.id.rawValue)
+    return ToolError(
+      .notFound, "Nothing was recorded under \(fieldNames) of \(aliases) in \(trace.info.id)",
+      allowed: present.isEmpty ? "There is nothing else either" : "There is: \(present.joined(separator: ", "))",
+      next: present.isEmpty
+        ? nil
+        : "For them call "
+          + NextCall(
+            "get_trace",
+            [
+              "trace_id": id, "span_ids": .array(chosen.prefix(6).map { .string(Trace.alias(ofSpanAt: $0)) }),
+              "fields": .array(present.map { .string($0) }),
+            ]
+          ).text(context.style))
   }
 
   /// Without span_ids the span that holds the turn: what the user asked and the app answered.
@@ -92,6 +105,11 @@ extension GetTrace {
     return (document.root, nil)
   }
 
+  /// The key that the path ends at: what stands under `password` is a secret.
+  private var enteredKey: String? {
+    path.flatMap { JSONPath($0).steps.last { Int($0) == nil } }
+  }
+
   private func enter(_ value: JSONValue, _ field: Field, _ index: Int?) throws(ToolError) -> ArraySlice<UInt8> {
     guard let path, !path.isEmpty else { return value.rawBytes }
     switch JSONPath(path).resolve(in: value) {
@@ -117,7 +135,10 @@ extension GetTrace {
     var parts: [(text: String, json: JSON)] = []
     for (place, payload) in payloads.enumerated() {
       let share = room / (payloads.count - place)
-      guard let part = part(payload, share, trace, context) ?? part(payload, room, trace, context) else { break }
+      let part =
+        same(payload, as: payloads[..<place], trace, context) ?? part(payload, share, trace, context)
+        ?? part(payload, room, trace, context)
+      guard let part else { break }
       room -= isJSON ? part.json.bytes.count + 1 : part.text.utf8.count + 1
       parts.append(part)
     }
@@ -131,15 +152,45 @@ extension GetTrace {
     return .text(([title] + parts.map(\.text) + tail).joined(separator: "\n"))
   }
 
+  /// Shorter values cost less than the words that would stand for them.
+  private static let shortestNamed = 200
+
+  /// A payload that is the same as one before it, in words; nil when there is none.
+  private func same(
+    _ payload: Payload, as earlier: ArraySlice<Payload>, _ trace: Trace, _ context: LensContext
+  ) -> (text: String, json: JSON)? {
+    guard payload.text.count >= Self.shortestNamed, let first = earlier.first(where: { $0.text == payload.text }),
+      let index = first.spanIndex, let own = payload.spanIndex
+    else { return nil }
+    let alias = Trace.alias(ofSpanAt: index)
+    let head = head(payload, trace, context)
+    return (
+      "\(head), \(Units.bytes(payload.text.count)): the same as \(first.field.rawValue) of \(alias)",
+      [
+        "span": .string(Trace.alias(ofSpanAt: own)), "span_id": .string(trace.spans[own].id.description),
+        "field": .string(payload.field.rawValue), "total_bytes": .int(Int64(payload.text.count)),
+        "same_as": ["span": .string(alias), "field": .string(first.field.rawValue)],
+      ]
+    )
+  }
+
+  /// `s3 plan inputs (mlflow.spanInputs)`.
+  private func head(_ payload: Payload, _ trace: Trace, _ context: LensContext) -> String {
+    let alias = payload.spanIndex.map { Trace.alias(ofSpanAt: $0) }
+    let name = payload.spanIndex.map { context.excerpter.line(trace.spans[$0].name, limit: 40) }
+    return [alias, name, payload.field.rawValue, payload.key.map { "(\(context.excerpter.line($0, limit: 60)))" }]
+      .compactMap { $0 }.joined(separator: " ")
+  }
+
   /// A payload in at most `room` bytes; nil when not even a few words of it would fit.
   private func part(
     _ payload: Payload, _ room: Int, _ trace: Trace, _ context: LensContext
   ) -> (text: String, json: JSON)? {
     let alias = payload.spanIndex.map { Trace.alias(ofSpanAt: $0) }
     let isJSON = output.format == .json
-    let name = payload.spanIndex.map { context.excerpter.line(trace.spans[$0].name, limit: 40) }
-    let head = [alias, name, payload.field.rawValue, payload.key.map { "(\(context.excerpter.line($0, limit: 60)))" }]
-      .compactMap { $0 }.joined(separator: " ")
+    let head = head(payload, trace, context)
+    /// What of it is only a repetition of what another span was sent.
+    var history: ResentHistory?
     func call(_ offset: Int) -> String {
       let arguments = JSON.object(present: [
         "trace_id": .string(trace.info.id.rawValue), "span_ids": alias.map { [.string($0)] },
@@ -153,26 +204,34 @@ extension GetTrace {
         "span_id": payload.spanIndex.map { .string(trace.spans[$0].id.description) },
         "field": .string(payload.field.rawValue), "attribute": payload.key.map { .string($0) },
         "offset": .int(Int64(page.offset)), "next_offset": page.nextOffset.map { .int(Int64($0)) },
-        "total_bytes": .int(Int64(page.total)), "content": .string(page.content),
+        "total_bytes": .int(Int64(page.total)),
+        "repeated": page.offset > 0 ? history?.json : nil, "content": .string(page.content),
       ])
     }
     func text(_ page: Page) -> String {
       let end = page.nextOffset ?? page.total
       let isWhole = page.offset == 0 && page.nextOffset == nil
-      let extent = isWhole ? Units.bytes(page.total) : "bytes \(page.offset)–\(end) of \(page.total)"
+      var extent = isWhole ? Units.bytes(page.total) : "bytes \(page.offset)–\(end) of \(page.total)"
+      if page.offset > 0, let history { extent += " (\(history.words); offset 0 for all)" }
       return (["\(head), \(extent):", page.content] + (page.nextOffset.map { [call($0)] } ?? [])).joined(
         separator: "\n")
     }
     // The whole if it fits; else what fits beside the words around it, whose length hardly depends on the page.
-    let whole = Page(of: payload.text, offset: offset, limit: .max, inJSON: isJSON)
+    let whole = Page(of: payload.text, offset: offset ?? 0, limit: .max, inJSON: isJSON)
     if payload.text.count <= room, (isJSON ? json(whole).bytes.count : text(whole).utf8.count) <= room {
       return (text(whole), json(whole))
     }
+    if payload.field == .inputs, path == nil, offset == nil, let index = payload.spanIndex,
+      let (value, _) = Self.value(.inputs, of: index, in: trace)
+    {
+      history = ResentHistory(of: index, value, in: trace, context.excerpter)
+    }
+    let start = offset ?? history?.offset ?? 0
     var empty = whole
-    (empty.content, empty.nextOffset) = ("", payload.text.count)
+    (empty.offset, empty.content, empty.nextOffset) = (start, "", payload.text.count)
     let around = isJSON ? json(empty).bytes.count : text(empty).utf8.count + 24
     guard room - around >= 48 else { return nil }
-    let page = Page(of: payload.text, offset: offset, limit: room - around, inJSON: isJSON)
+    let page = Page(of: payload.text, offset: start, limit: room - around, inJSON: isJSON)
     return (text(page), json(page))
   }
 }

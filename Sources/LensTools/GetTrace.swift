@@ -35,8 +35,8 @@ struct GetTrace: ParameterizedTool {
   @Parameter("Way into each payload: /messages/0/content or messages[0].content.")
   var path: String?
   @Parameter("Byte to begin at: next_offset of the page before.", in: 0...Int(Int32.max))
-  var offset: Int = 0
-  @Parameter("Words to look for; case does not count.")
+  var offset: Int?
+  @Parameter("Words (any case) or /regex/ to look for.")
   var find: String?
   @Parameter("Outline: levels below the roots.", in: 0...Int(Int32.max))
   var depth: Int?
@@ -66,19 +66,24 @@ struct GetTrace: ParameterizedTool {
     outline.status = status.flatMap { SpanStatus(rawValue: $0.rawValue) }
     var answer = Answer(title: header.title, facts: header.json, notes: header.notes)
     if let note = outline.selectionNote { answer.notes.append(Answer.Note(note, rank: 1)) }
-    let (lines, omitted) = outline.items(limit: output.maxChars)
     answer.sections = [
-      Answer.Section(
-        key: "spans", heading: "span name TYPE duration model tokens input/output size → output", items: lines,
-        remedy: NextCall("get_trace", ["trace_id": id, "max_chars": .int(Int64(min(200_000, output.maxChars * 4)))]),
-        noun: "line", omittedCount: omitted)
+      outline.section(
+        "span", limit: output.maxChars,
+        remedy: NextCall("get_trace", ["trace_id": id, "max_chars": .int(Int64(min(200_000, output.maxChars * 4)))]))
     ]
     let assessments = AssessmentList(facts.trace.info.assessments, trace: facts.trace, excerpter: context.excerpter)
     if let section = assessments.section(rank: 9) { answer.sections.append(section) }
     let detail = facts.errors.first?.spanIndex ?? facts.turn.output?.spanIndex ?? 0
     if !facts.trace.spans.isEmpty {
+      let meaning = facts.meaning(detail)
+      let isBare = meaning.inputs == nil && meaning.outputs == nil && facts.trace.spans[detail].status != .error
       answer.next = [
-        NextCall("get_trace", ["trace_id": id, "span_ids": [.string(Trace.alias(ofSpanAt: detail))]]),
+        NextCall(
+          "get_trace",
+          JSON.object(present: [
+            "trace_id": id, "span_ids": [.string(Trace.alias(ofSpanAt: detail))],
+            "fields": isBare ? ["attributes"] : nil,
+          ]).members),
         NextCall("inspect_turn", ["trace_id": id]),
       ]
     }
@@ -89,7 +94,7 @@ struct GetTrace: ParameterizedTool {
     let text = context.excerpter.whole(TraceExport.json(trace))
     let isJSON = output.format == .json
     // The words around the page, with the next call, are at most 240 bytes.
-    let page = Page(of: text, offset: offset, limit: output.maxChars - 240, inJSON: isJSON)
+    let page = Page(of: text, offset: offset ?? 0, limit: output.maxChars - 240, inJSON: isJSON)
     let id = trace.info.id.rawValue
     if isJSON {
       return .structured(

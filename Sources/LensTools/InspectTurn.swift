@@ -65,10 +65,7 @@ struct InspectTurn: ParameterizedTool {
     var outline = Outline(facts: facts, excerpter: context.excerpter)
     outline.gistLimit = 280
     outline.showsArguments = true
-    let (lines, omitted) = outline.items(limit: output.maxChars)
-    return Answer.Section(
-      key: "spans", heading: "steps: span name TYPE duration model tokens input/output size → output", items: lines,
-      remedy: remedy, noun: "step", omittedCount: omitted)
+    return outline.section("step", limit: output.maxChars, remedy: remedy)
   }
 
   private func chosen(

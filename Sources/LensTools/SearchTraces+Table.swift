@@ -17,7 +17,7 @@ extension SearchTraces {
       let usage = info.tokenUsage
       var words = ["\(info.id)", info.requestTime.shortUTC, info.state.rawValue]
       words.append(Units.duration(milliseconds: info.executionDurationMs))
-      if let usage { words.append(Outline.tokens(usage)) }
+      if let usage { words.append(Units.tokens(usage)) }
       words.append(excerpter.line(info.displayName ?? "(no name)", limit: 40))
       if let session = info.sessionID { words.append("[\(excerpter.line(session, limit: 40))]") }
       if !failed.isEmpty { words.append("(" + excerpter.line(failed.joined(separator: ", "), limit: 90) + ")") }
@@ -31,7 +31,7 @@ extension SearchTraces {
           "experiment_id": .string(info.experimentID),
           "name": info.displayName.map { .string(excerpter.line($0, limit: 80)) },
           "session_id": info.sessionID.map { .string(excerpter.line($0, limit: 250)) },
-          "user_id": info.userID.map { .string(excerpter.line($0, limit: 250)) }, "tokens": usage.map(Outline.json),
+          "user_id": info.userID.map { .string(excerpter.line($0, limit: 250)) }, "tokens": usage.map(Units.json),
           "input": asked.map { .string($0) }, "output": answered.map { .string($0) },
           "failed_assessments": failed.isEmpty ? nil : .array(failed.map { .string(excerpter.line($0, limit: 80)) }),
         ]), rank: 0)
@@ -108,7 +108,7 @@ extension SearchTraces {
       return (
         Units.duration(milliseconds: info.executionDurationMs), info.executionDurationMs.map { .int($0) } ?? .null
       )
-    case "tokens": return (info.tokenUsage.map(Outline.tokens), info.tokenUsage.map(Outline.json) ?? .null)
+    case "tokens": return (info.tokenUsage.map(Units.tokens), info.tokenUsage.map(Units.json) ?? .null)
     case "name": return text(info.displayName, 80)
     case "session": return text(info.sessionID, 120)
     case "user": return text(info.userID, 120)

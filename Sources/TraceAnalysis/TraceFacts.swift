@@ -57,22 +57,35 @@ public struct TraceFacts: Sendable {
     }
   }
 
-  /// MLflow's own rule: a span counts only if no span above it has counted already, for an agent repeats the sum of its
-  /// calls.
+  /// US dollars of the model calls, each counted once, by the rule for tokens; nil when none recorded any.
+  public var cost: Double? {
+    Self.counted(meanings, tree, \.cost)?.reduce(0, +)
+  }
+
   private static func tokenUsage(_ meanings: [SpanMeaning], _ tree: SpanTree) -> TokenUsage? {
-    var total: TokenUsage?
-    var pending = tree.roots
-    while let index = pending.popLast() {
-      guard let usage = meanings[index].tokenUsage else {
-        pending += tree.children[index]
-        continue
-      }
+    counted(meanings, tree, \.tokenUsage)?.reduce(nil) { total, usage in
       func sum(_ field: KeyPath<TokenUsage, Int64?>) -> Int64? {
         guard let old = total?[keyPath: field] else { return usage[keyPath: field] }
         return old.addingSaturating(usage[keyPath: field] ?? 0)
       }
-      total = TokenUsage(input: sum(\.input), output: sum(\.output), total: sum(\.total))
+      return TokenUsage(input: sum(\.input), output: sum(\.output), total: sum(\.total))
     }
-    return total
+  }
+
+  /// MLflow's own rule: what a span says counts only if no span above it has counted already, for an agent repeats the sum
+  /// of its calls. Nil when no span says anything.
+  private static func counted<Value>(
+    _ meanings: [SpanMeaning], _ tree: SpanTree, _ value: (SpanMeaning) -> Value?
+  ) -> [Value]? {
+    var values: [Value] = []
+    var pending = Array(tree.roots.reversed())
+    while let index = pending.popLast() {
+      if let found = value(meanings[index]) {
+        values.append(found)
+      } else {
+        pending += tree.children[index].reversed()
+      }
+    }
+    return values.isEmpty ? nil : values
   }
 }

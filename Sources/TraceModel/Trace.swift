@@ -58,6 +58,10 @@ public struct TraceInfo: Sendable {
   public var tokenUsage: TokenUsage? {
     metadata[ReservedKey.tokenUsage].flatMap { try? JSONDocument($0) }.flatMap { TokenUsage($0.root) }
   }
+  /// US dollars that the whole trace cost, as MLflow summed them.
+  public var cost: Double? {
+    metadata[ReservedKey.cost].flatMap { try? JSONDocument($0) }?.root["total_cost"]?.double
+  }
 }
 
 /// A recorded run of an app: its info and its spans.

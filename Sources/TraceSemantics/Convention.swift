@@ -55,6 +55,8 @@ public final class Convention: Sendable {
   public let parameterPrefixes: [String]
   /// Attributes that say how long the first token took.
   public let timesToFirstToken: [String]
+  /// Attributes that say what the call cost, in USD: a number, or an object with a total.
+  public let costs: [String]
 
   /// An attribute whose value tells the type of the span.
   public struct TypeKey: Sendable {
@@ -123,7 +125,8 @@ public final class Convention: Sendable {
     toolDefinitions: [String] = [],
     systemPrompts: [String] = [],
     parameterPrefixes: [String] = [],
-    timesToFirstToken: [String] = []
+    timesToFirstToken: [String] = [],
+    costs: [String] = []
   ) {
     self.name = name
     self.markers = markers
@@ -150,6 +153,7 @@ public final class Convention: Sendable {
     self.systemPrompts = systemPrompts
     self.parameterPrefixes = parameterPrefixes
     self.timesToFirstToken = timesToFirstToken
+    self.costs = costs
   }
 
   /// All conventions, in the order in which MLflow asks them. MLflow's own comes first.

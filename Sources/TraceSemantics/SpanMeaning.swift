@@ -140,6 +140,12 @@ public struct SpanMeaning: Sendable {
     return found.key.hasPrefix("gen_ai.") ? number * 1_000 : number
   }
 
+  /// US dollars that this call cost, or for an agent those of its calls together; nil when nobody worked it out.
+  public var cost: Double? {
+    guard let value = first(\.costs)?.value else { return nil }
+    return value.double ?? (value["total_cost"] ?? value["total"])?.double ?? value.string.flatMap { Double($0) }
+  }
+
   /// Parameters of the call of the model (`temperature`, `max_tokens`, …), in the order they were recorded.
   public var parameters: [(name: String, value: JSONValue)] {
     let prefixes = present.flatMap(\.parameterPrefixes)

@@ -19,6 +19,12 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     public static let cancelled = Code("cancelled")
   }
 
+  /// A search for a regular expression that would not have ended.
+  static let expressionGivenUp = StoreError(
+    .unsupported,
+    "The regular expression of RLIKE was given up: on some recorded text it takes more than a million steps",
+    hint: "Write it without a repetition inside a repetition, like (a+)+, or use LIKE")
+
   /// The kind of failure.
   public var code: Code
   /// What is wrong and where.

@@ -14,7 +14,10 @@ struct MistakeTests {
     ("get_trace", #"{"trace_id":"HEALTHY","span_ids":["s99"]}"#, "s1 to s9"),
     ("get_trace", #"{"trace_id":"HEALTHY","span_ids":["zzzz"]}"#, "no span 'zzzz'"),
     ("get_trace", #"{"trace_id":"HEALTHY","span_ids":["s1"],"path":"/nothing/here"}"#, "there is no 'nothing'"),
-    ("get_trace", #"{"trace_id":"HEALTHY","span_ids":["s1"],"fields":["events"]}"#, "have no events"),
+    (
+      "get_trace", #"{"trace_id":"HEALTHY","span_ids":["s1"],"fields":["events"]}"#,
+      "Nothing was recorded under events of s1"
+    ),
     ("get_trace", #"{"trace_id":"HEALTHY","find":""}"#, "'find' is empty"),
     ("search_traces", #"{"since":"yesterday"}"#, "-2h"),
     ("search_traces", #"{"status":"BAD"}"#, "OK, ERROR, IN_PROGRESS"),

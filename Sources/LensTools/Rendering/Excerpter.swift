@@ -1,4 +1,5 @@
 import JSONText
+import TraceModel
 
 /// Cuts recorded text to one safe line: secrets masked, control characters shown, blanks collapsed, head and tail kept.
 struct Excerpter: Sendable {
@@ -22,9 +23,16 @@ struct Excerpter: Sendable {
   }
 
   /// Text that is shown whole, however long: a page of a payload.
-  func whole(_ bytes: some Sequence<UInt8>) -> [UInt8] {
-    let bytes = Array(bytes)
-    return SafeText.neutralized(masksSecrets ? SecretMask.masked(bytes) : bytes)
+  ///
+  /// - Parameter key: The key the value stands under, where that is not part of the text.
+  func whole(_ bytes: some Sequence<UInt8>, under key: String? = nil) -> [UInt8] {
+    SafeText.neutralized(masked(Array(bytes), under: key))
+  }
+
+  /// The text with its secrets masked and nothing else changed.
+  func masked(_ bytes: [UInt8], under key: String? = nil) -> [UInt8] {
+    guard masksSecrets else { return bytes }
+    return key.map { SecretMask.masked(bytes, under: $0) } ?? SecretMask.masked(bytes)
   }
 
   private func line(_ bytes: ArraySlice<UInt8>, limit: Int) -> [UInt8] {

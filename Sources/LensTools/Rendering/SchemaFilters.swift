@@ -23,7 +23,7 @@ struct SchemaFilters {
         }
       }
     }
-    if let slow = survey.slowMs { filters.append("execution_time_ms > \(slow)") }
+    if let slow = survey.slowMs, slow > 0 { filters.append("execution_time_ms > \(slow)") }
     if let name = survey.spans.first(where: { isPlain($0.value.name) })?.value.name {
       filters.append("span.name = '\(name)'")
     }

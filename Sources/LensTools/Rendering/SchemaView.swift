@@ -44,7 +44,8 @@ struct SchemaView {
   private var changes: Answer.Section {
     func words(_ place: SchemaSurvey.Place) -> String {
       let span = excerpter.line(place.spanPath.last ?? "", limit: 40)
-      return "\(span): \(excerpter.line(place.attribute, limit: 60)) \(excerpter.line(place.path, limit: 80))"
+      let path = place.path.isEmpty ? "" : " \(excerpter.line(place.path, limit: 80))"
+      return "\(span): \(excerpter.line(place.attribute, limit: 60))\(path)"
     }
     let items = survey.changes.map { change in
       let side = change.isOutput ? "the answer" : "the user's words"

@@ -1,3 +1,5 @@
+import JSONText
+import MCP
 import TraceModel
 
 /// Numbers as people read them, two or three digits of them.
@@ -44,6 +46,41 @@ enum Units {
     }
   }
 
+  /// US dollars: `$12.40`, `$0.0021`, `$0.000045`: two digits that matter, or cents.
+  static func dollars(_ amount: Double) -> String {
+    guard amount.isFinite, abs(amount) < 1e12 else { return "$?" }
+    let sign = amount < 0 ? "-" : ""
+    var micros = UInt64((abs(amount) * 1_000_000).rounded())
+    if micros >= 100_000 {
+      let cents = (micros + 5_000) / 10_000
+      return "\(sign)$\(cents / 100).\(twoDigits(cents % 100))"
+    }
+    var unit: UInt64 = 1
+    while micros / unit >= 100 { unit *= 10 }
+    micros = (micros + unit / 2) / unit * unit
+    guard micros > 0 else { return amount == 0 ? "$0" : "\(sign)<$0.000001" }
+    var digits = String(micros)
+    digits = String(repeating: "0", count: 6 - digits.count) + digits
+    while digits.hasSuffix("0") { digits.removeLast() }
+    return "\(sign)$0.\(digits)"
+  }
+
+  /// `59→31 tok`.
+  static func tokens(_ usage: TokenUsage) -> String {
+    guard let input = usage.input, let output = usage.output else {
+      return usage.total.map { "\(count($0)) tok" } ?? "? tok"
+    }
+    return "\(count(input))→\(count(output)) tok"
+  }
+
+  /// The same as an object.
+  static func json(_ usage: TokenUsage) -> JSON {
+    .object(present: [
+      "input_tokens": usage.input.map { .int($0) }, "output_tokens": usage.output.map { .int($0) },
+      "total_tokens": usage.total.map { .int($0) },
+    ])
+  }
+
   /// `1 span`, `2 spans`.
   static func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
@@ -54,5 +91,5 @@ enum Units {
     return "\(value / unit).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
   }
 
-  private static func twoDigits(_ number: UInt64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  private static func twoDigits(_ number: some BinaryInteger) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

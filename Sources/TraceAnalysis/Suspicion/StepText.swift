@@ -1,3 +1,5 @@
+import TraceModel
+
 /// The words and values of a text, found in one pass: no expressions, so that a hostile text costs no more than another.
 struct StepText {
   /// Words in lower case, in their order, without those of code.
@@ -7,7 +9,9 @@ struct StepText {
   /// All words, those of code too.
   let vocabulary: Set<String>
 
-  init(_ text: String) {
+  init(_ recorded: String) {
+    // Nothing that is worked out of a text may give away a secret in it.
+    let text = SecretMask.removed(from: recorded)
     let prose = Self.withoutCode(text)
     words = Self.words(prose)
     values = Self.values(prose)

@@ -24,6 +24,9 @@ public struct FilterPredicate {
     }
   }
 
+  /// Whether the search for an expression was given up on some text, so that what was said of its trace is not sure.
+  var hasGivenUp: Bool { expressions.hasGivenUp }
+
   /// Whether it has to look at spans.
   public var needsSpans: Bool {
     filter.conditions.contains { if case .span = $0 { true } else { false } }
@@ -192,7 +195,7 @@ extension TextTest {
     case .isNotIn(let list): !list.contains(text)
     case .like(let pattern): LikePattern(pattern, ignoresCase: false).matches(text.utf8)
     case .ilike(let pattern): LikePattern(pattern, ignoresCase: true).matches(text.utf8)
-    case .rlike(let pattern): expressions[pattern].matches(text)
+    case .rlike(let pattern): expressions.matches(pattern, text)
     case .isAbsent: false
     case .isPresent: true
     }

@@ -1,27 +1,111 @@
-/// A regular expression as RLIKE has it: anywhere in the text, and one that cannot be read matches nothing.
-///
-/// Not for several threads at once: the engine's values cannot be sent between them.
-public final class RegularExpression {
-  private let compiled: Regex<AnyRegexOutput>?
+import CPCRE2
 
-  /// An expression in Python's syntax; what Swift's engine does not know of it is as good as unreadable.
-  public init(_ pattern: String) { compiled = (try? Regex(pattern))?.matchingSemantics(.unicodeScalar) }
+/// A regular expression in the syntax of Perl, which is the nearest to Python's `re` that MLflow uses for RLIKE, found
+/// anywhere in a text. PCRE2 counts its steps, so an expression that a hostile text turns into years of work is given up.
+@safe
+public final class RegularExpression: Sendable {
+  /// Why an expression was not read.
+  public struct Mistake: Error, Sendable, Hashable {
+    /// Why, in words.
+    public var words: String
+    /// Bytes of the expression before the place.
+    public var offset: Int
+  }
 
-  /// Whether it matches somewhere in the text.
-  public func matches(_ text: String) -> Bool {
-    guard let compiled else { return false }
-    return (try? compiled.firstMatch(in: text)) != nil
+  /// A search was given up.
+  public struct TooManySteps: Error, Sendable {}
+
+  // PCRE2 never changes an expression after it was read.
+  private nonisolated(unsafe) let pattern: OpaquePointer
+
+  /// Reads an expression.
+  public init(_ text: String, ignoresCase: Bool = false) throws(Mistake) {
+    guard lens_pattern_is_available() else {
+      throw Mistake(words: "the library PCRE2 (libpcre2-8) was not found on this system", offset: 0)
+    }
+    var words = [CChar](repeating: 0, count: 128)
+    var offset = 0
+    let length = text.utf8.count
+    guard let read = unsafe lens_pattern_read(text, length, ignoresCase, &words, &offset) else {
+      let message = words.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+      throw Mistake(words: String(decoding: message, as: UTF8.self), offset: offset)
+    }
+    unsafe pattern = read
+  }
+
+  deinit { unsafe lens_pattern_free(pattern) }
+
+  /// What a search found.
+  public enum Outcome: Sendable, Hashable {
+    case found(Range<Int>)
+    case missing
+    /// The text makes the expression try the same letters in ever new ways.
+    case givenUp
+  }
+
+  /// Where it is found first from a byte on.
+  public func search(_ text: UnsafeRawBufferPointer, from start: Int = 0) -> Outcome {
+    var (from, to) = (0, 0)
+    return switch unsafe lens_pattern_find(pattern, text.baseAddress, text.count, start, &from, &to) {
+    case 0: .missing
+    case 1: .found(from..<max(from, to))
+    default: .givenUp
+    }
+  }
+
+  /// Where it is found first.
+  public func search(_ text: String) -> Outcome {
+    var text = text
+    return text.withUTF8 { bytes in unsafe search(UnsafeRawBufferPointer(bytes)) }
+  }
+
+  /// Where it is found in the bytes, one place behind the other; empty finds are left out.
+  public func ranges(in bytes: [UInt8]) throws(TooManySteps) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    var isGivenUp = false
+    unsafe bytes.withUnsafeBytes { bytes in
+      var position = 0
+      while position <= bytes.count {
+        switch unsafe search(bytes, from: position) {
+        case .missing: return
+        case .givenUp:
+          isGivenUp = true
+          return
+        case .found(let range):
+          if !range.isEmpty { found.append(range) }
+          position = range.upperBound
+          guard range.isEmpty else { continue }
+          // On, but not into the middle of a character.
+          position += 1
+          while unsafe position < bytes.count && bytes[position] & 0xC0 == 0x80 { position += 1 }
+        }
+      }
+    }
+    if isGivenUp { throw TooManySteps() }
+    return found
   }
 }
 
-/// Expressions, each read once.
+/// Expressions, each read once; one that cannot be read matches nothing, as for MLflow.
 final class ExpressionCache {
-  private var expressions: [String: RegularExpression] = [:]
+  private var expressions: [String: RegularExpression?] = [:]
+  /// Whether a search was given up, so that what was said of its text is not sure.
+  private(set) var hasGivenUp = false
 
-  subscript(_ pattern: String) -> RegularExpression {
-    if let known = expressions[pattern] { return known }
-    let expression = RegularExpression(pattern)
-    expressions[pattern] = expression
-    return expression
+  func matches(_ pattern: String, _ text: String) -> Bool {
+    let expression: RegularExpression?
+    if let known = expressions[pattern] {
+      expression = known
+    } else {
+      expression = try? RegularExpression(pattern)
+      expressions[pattern] = .some(expression)
+    }
+    switch expression?.search(text) {
+    case .found?: return true
+    case .missing?, nil: return false
+    case .givenUp?:
+      hasGivenUp = true
+      return false
+    }
   }
 }

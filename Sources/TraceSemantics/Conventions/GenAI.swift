@@ -36,5 +36,6 @@ extension Convention {
     toolDefinitions: ["gen_ai.tool.definitions"],
     systemPrompts: ["gen_ai.system_instructions"],
     parameterPrefixes: ["gen_ai.request."],
-    timesToFirstToken: ["gen_ai.response.time_to_first_chunk"])
+    timesToFirstToken: ["gen_ai.response.time_to_first_chunk"],
+    costs: ["gen_ai.usage.cost", "operation.cost"])
 }

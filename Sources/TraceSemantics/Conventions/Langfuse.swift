@@ -15,5 +15,6 @@ extension Convention {
     models: ["langfuse.observation.model.name"],
     sessions: ["langfuse.session.id"],
     users: ["langfuse.user.id"],
-    parameterPrefixes: ["langfuse.observation.model.parameters"])
+    parameterPrefixes: ["langfuse.observation.model.parameters"],
+    costs: ["langfuse.observation.cost_details"])
 }

@@ -9,5 +9,6 @@ extension Convention {
     models: [ReservedKey.model],
     sessions: ["session.id"],
     users: ["user.id"],
-    toolDefinitions: ["mlflow.chat.tools"])
+    toolDefinitions: ["mlflow.chat.tools"],
+    costs: ["mlflow.llm.cost"])
 }

@@ -27,6 +27,7 @@ extension Convention {
       agents: ["agent.name"],
       tools: ["tool.name"],
       toolCallIDs: ["tool_call.id"],
-      parameterPrefixes: ["llm.invocation_parameters"])
+      parameterPrefixes: ["llm.invocation_parameters"],
+      costs: ["llm.cost.total"])
   }()
 }

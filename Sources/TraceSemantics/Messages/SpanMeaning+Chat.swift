@@ -49,6 +49,17 @@ extension SpanMeaning {
       ?? ChatReader(isOutput: true).messages(outputs.value).lazy.compactMap(\.finishReason).first
   }
 
+  /// The finish reason of a model call where it is none of those by which a model says that it is done, or wants a tool
+  /// called: `length`, `content_filter`, `refusal`, ….
+  public var unusualFinishReason: String? {
+    guard isModelCall, let reason = finishReason, !reason.isEmpty else { return nil }
+    let usual: Set<String> = [
+      "stop", "end_turn", "stop_sequence", "tool_calls", "tool_use", "tool_call", "function_call", "tool-calls", "eos",
+      "complete", "completed", "unknown", "finish_reason_unspecified", "none",
+    ]
+    return usual.contains(reason.lowercased()) ? nil : reason
+  }
+
   /// Whether the model was cut off by a limit of tokens.
   public var isCutOff: Bool {
     ["length", "max_tokens", "MAX_TOKENS", "max_output_tokens", "LENGTH"].contains(finishReason ?? "")

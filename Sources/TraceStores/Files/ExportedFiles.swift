@@ -89,7 +89,7 @@ public actor ExportedFiles: TraceStore {
   /// A page of infos, and how many match in all.
   public func search(_ query: TraceQuery) async throws(StoreError) -> TracePage {
     let traces = try load().traces
-    let (infos, total) = query.page(of: traces.values.map(\.info)) { info in
+    let (infos, total) = try query.storePage(of: traces.values.map(\.info)) { info in
       traces[info.id]?.spans.contains { $0.status == .error } ?? false
     } spans: { info in
       traces[info.id]?.spans ?? []

@@ -151,7 +151,7 @@ struct FileStoreReader: Sendable {
         unreadable.append("\(folder.id): \(error)")
       }
     }
-    let page = query.page(of: outlines) { info in
+    let page = try query.storePage(of: outlines) { info in
       var ignored: [String] = []
       return !Task.isCancelled
         && folders[info.id]?.spans(&ignored).contains { $0.status == .error } == true

@@ -115,7 +115,7 @@ extension RESTStore {
     let (withErrors, areAll) = try await idsWithErrorSpans(query, experiments, filter, infos)
     if !areAll { remarks.append("only the newest \(Self.bound) traces with failed spans are known") }
     let spans = try await spansForFilter(query, infos)
-    let page = query.page(of: infos) {
+    let page = try query.storePage(of: infos) {
       withErrors.contains($0.id)
     } spans: {
       spans[$0.id] ?? []
@@ -174,7 +174,7 @@ extension RESTStore {
     var rest = query
     rest.conditions.removeAll { spanConditions.contains($0) }
     (rest.offset, rest.limit) = (0, infos.count)
-    let candidates = rest.page(of: infos) { _ in false }.infos
+    let candidates = try rest.storePage(of: infos) { _ in false }.infos
     guard candidates.count <= Self.spansLookedAt else {
       throw StoreError(
         .unsupported, "This server cannot search by the status of spans (MLflow before 3.4)",

@@ -141,6 +141,7 @@ final class Database {
       return StoreError(
         .unreadable, "The database '\(path)' cannot be opened (\(words))",
         hint: "Check the rights on the file and its folder; a -wal file beside it must be readable too")
+    case SQLITE_ERROR where words == givenUp: return .expressionGivenUp
     default:
       return StoreError(.unreadable, "SQLite failed on '\(path)' (\(words), code \(code))")
     }

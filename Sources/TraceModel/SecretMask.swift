@@ -2,9 +2,16 @@
 ///
 /// Works on text and on JSON text alike: what is masked never includes a quote, a backslash or a line break, so JSON stays
 /// JSON however deeply it is nested in strings.
-enum SecretMask {
+public enum SecretMask {
   /// The text with its secrets masked.
-  static func masked(_ bytes: [UInt8]) -> [UInt8] {
+  public static func masked(_ bytes: [UInt8]) -> [UInt8] { replaced(in: bytes) { "[masked: \($0), \($1) chars]" } }
+
+  /// The text without its secrets, for what is worked out of it: a lower-case secret is one, too, and no longer recognised.
+  public static func removed(from text: String) -> String {
+    String(decoding: replaced(in: Array(text.utf8)) { _, _ in " " }, as: UTF8.self)
+  }
+
+  private static func replaced(in bytes: [UInt8], by words: (_ kind: String, _ count: Int) -> String) -> [UInt8] {
     var output: [UInt8] = []
     var copied = 0
     var position = 0
@@ -15,12 +22,24 @@ enum SecretMask {
       }
       if output.isEmpty { output.reserveCapacity(bytes.count) }
       output += bytes[copied..<hit.range.lowerBound]
-      output += "[masked: \(hit.kind), \(hit.range.count) chars]".utf8
+      output += words(hit.kind, hit.range.count).utf8
       copied = hit.range.upperBound
       position = max(hit.range.upperBound, position + 1)
     }
     guard copied > 0 else { return bytes }
     return output + bytes[copied...]
+  }
+
+  /// The value that stands under a key, with its secrets masked: what is called `password` is one, whatever it looks like.
+  public static func masked(_ value: [UInt8], under key: String) -> [UInt8] {
+    let name = Array("\"\(key)\": ".utf8)
+    // As text it is masked to the first blank, as JSON to the quote that ends it.
+    let isText =
+      value.first != UInt8(ascii: "\"") && value.first != UInt8(ascii: "{") && value.first != UInt8(ascii: "[")
+    let masked = masked(name + (isText ? Array("\"".utf8) : []) + value)
+    let prefix = name.count + (isText ? 1 : 0)
+    // A key that is a secret itself is not where it was.
+    return masked.starts(with: name) ? Array(masked.dropFirst(prefix)) : Array("[masked]".utf8)
   }
 
   private struct Hit {
@@ -174,8 +193,30 @@ enum SecretMask {
 
   private static func run(_ bytes: [UInt8], _ start: Int, _ accepts: (UInt8) -> Bool) -> Int {
     var end = start
-    while end < bytes.count, accepts(bytes[end]) { end += 1 }
+    while end < bytes.count {
+      if accepts(bytes[end]) {
+        end += 1
+      } else if bytes[end] == UInt8(ascii: "\\"), let (byte, next) = escaped(bytes, end), accepts(byte) {
+        end = next
+      } else {
+        break
+      }
+    }
     return end
+  }
+
+  /// The character that an escape of JSON stands for, at any depth of strings in strings, where some encoders escape what
+  /// they need not: `\u002b`, `\\/`. Nil for the others, which end a credential.
+  private static func escaped(_ bytes: [UInt8], _ start: Int) -> (UInt8, next: Int)? {
+    var position = start
+    while position < bytes.count, bytes[position] == UInt8(ascii: "\\") { position += 1 }
+    guard position < bytes.count else { return nil }
+    if bytes[position] == UInt8(ascii: "/") { return (bytes[position], position + 1) }
+    guard bytes[position] == UInt8(ascii: "u"), position + 5 <= bytes.count,
+      let code = UInt32(String(decoding: bytes[position + 1..<position + 5], as: UTF8.self), radix: 16),
+      code > 0x20, code < 0x7F
+    else { return nil }
+    return (UInt8(code), position + 5)
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
