@@ -11,13 +11,18 @@ public struct RetrievedDocument: Sendable {
   public var score: Double?
   /// What it says; nil for what has no text.
   public var text: String?
+  /// What else is known of it: dates, a status, what it was replaced by.
+  public var metadata: JSONValue?
   /// Where it stands in the payload.
   public var path: JSONPath
 }
 
 extension SpanMeaning {
   /// The documents of a retrieval in their order; nil when the output is no list of documents. An empty list found nothing.
-  public var documents: [RetrievedDocument]? {
+  public var documents: [RetrievedDocument]? { documents(in: outputs) }
+
+  /// The same where the outputs are known.
+  public func documents(in outputs: Sourced?) -> [RetrievedDocument]? {
     let isRetrieval = type == "RETRIEVER" || type == "RERANKER"
     if let source = outputs, let found = Self.documents(source.value, [], isRetrieval) { return found }
     // What is empty counts as absent elsewhere; here it is an answer.
@@ -73,6 +78,7 @@ extension SpanMeaning {
     return RetrievedDocument(
       id: word(["id", "doc_id", "document_id", "chunk_id", "id_"]),
       source: word(["doc_uri", "source", "uri", "url", "path", "file", "file_name", "title"]), score: score, text: text,
+      metadata: metadata,
       path: path)
   }
 }

@@ -59,6 +59,14 @@ struct ExcerptTests {
     }
   }
 
+  @Test(arguments: [
+    (
+      "see mlflow-attachment://0b1c?content_type=image%2Fpng&trace_id=tr-1&size=20480\" end",
+      "see [attachment image/png, 20.4kB]\" end"
+    ), ("mlflow-attachment://x mlflow-attachment://", "[attachment of unknown type] [attachment of unknown type]"),
+  ])
+  func attachmentsAreNamed(_ text: String, _ shown: String) { #expect(excerpter.line(text, limit: 200) == shown) }
+
   @Test func aSecretAtTheCutIsMasked() {
     for lead in 0..<60 {
       let text = String(repeating: "x", count: lead) + " sk-" + String(repeating: "Z9", count: 60)

@@ -62,7 +62,8 @@ struct RESTTroubleTests {
     #expect(error?.description.contains("asks to wait 3600 s") == true)
     #expect(error?.code == .busy)
     #expect(requests.count == 1)
-    #expect(ContinuousClock.now - start < .seconds(10))
+    // Generous: other tests have the machine to themselves, too. Who waits, waits for an hour.
+    #expect(ContinuousClock.now - start < .seconds(120))
   }
 
   @Test func theSecondAttemptMayDo() async throws {
@@ -84,7 +85,7 @@ struct RESTTroubleTests {
     let (error, _) = try await failure(Self.login.merging(["MLFLOW_HTTP_REQUEST_TIMEOUT": "0.5"]) { $1 }) { _ in .hang }
     #expect(error?.description.contains("did not answer within 0.5 s") == true)
     #expect(error?.code == .busy)
-    #expect(ContinuousClock.now - start < .seconds(8))
+    #expect(ContinuousClock.now - start < .seconds(120))
   }
 
   @Test func aCancelledCallEndsAtOnce() async throws {

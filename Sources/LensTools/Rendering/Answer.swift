@@ -6,7 +6,7 @@ import MCP
 /// Only the title is certain. Everything else competes for room by its rank, 0 first: lines of the header, facts, items of
 /// the sections, the next calls. An item is served in its short form first; where room is left, in its full one. What found
 /// no room is counted, and where there is a call that shows it, named.
-struct Answer: Sendable {
+struct Answer {
   /// The first line.
   var title: String
   /// Members of the JSON answer beside the sections.
@@ -46,7 +46,7 @@ struct Answer: Sendable {
   }
 
   /// A part of an answer.
-  struct Section: Sendable {
+  struct Section {
     /// The member of the JSON answer that holds the items.
     var key: String
     /// A line above the items; nil for none.
@@ -62,15 +62,22 @@ struct Answer: Sendable {
   }
 
   /// One fact of a section.
-  struct Item: Sendable {
+  struct Item {
     /// The fact in as few words as will do.
     var short: String
     /// The fact with its details; nil when there are none.
     var full: String?
-    /// The fact as JSON.
-    var json: JSON
+    /// The fact as JSON, which is only made when it is asked for.
+    var json: () -> JSON
     /// How early it is served: 0 first.
     var rank: Int
+
+    init(short: String, full: String?, json: @autoclosure @escaping () -> JSON, rank: Int) {
+      self.short = short
+      self.full = full
+      self.json = json
+      self.rank = rank
+    }
   }
 
   /// Stands above all recorded text of an answer.
@@ -174,9 +181,10 @@ struct Answer: Sendable {
     for (place, call) in calls.enumerated() {
       budget.offer(.next(place), rank: place == 0 ? 1 : 8, cost: JSON.string(call).bytes.count + (place == 0 ? 10 : 1))
     }
+    let items = sections.map { section in section.items.map { $0.json() } }
     for (place, section) in sections.enumerated() {
       for (index, item) in section.items.enumerated() {
-        budget.offer(.item(place, index), rank: item.rank, cost: item.json.bytes.count + 1)
+        budget.offer(.item(place, index), rank: item.rank, cost: items[place][index].bytes.count + 1)
       }
     }
     budget.serve { section in JSON.Member.cost(sections[section].key, []) }
@@ -185,7 +193,7 @@ struct Answer: Sendable {
     for (place, section) in sections.enumerated() {
       let shown = section.items.indices.filter { budget.served.contains(.item(place, $0)) }
       missing.append(counts[place] - shown.count)
-      if !shown.isEmpty { members.append(JSON.Member(section.key, .array(shown.map { section.items[$0].json }))) }
+      if !shown.isEmpty { members.append(JSON.Member(section.key, .array(shown.map { items[place][$0] }))) }
     }
     if missing.contains(where: { $0 > 0 }) { members.append(JSON.Member("omitted", omitted(missing, style))) }
     let shownCalls = calls.indices.filter { budget.served.contains(.next($0)) }.map { JSON.string(calls[$0]) }

@@ -45,7 +45,7 @@ struct Excerpter: Sendable {
 
   private func clean(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
     let masked = masksSecrets ? SecretMask.masked(Array(bytes)) : Array(bytes)
-    return SafeText.neutralized(Self.collapsed(Base64Runs.summarized(masked)))
+    return SafeText.neutralized(Self.collapsed(AttachmentLinks.summarized(Base64Runs.summarized(masked))))
   }
 
   /// Head and tail around a note of what is missing; a short line keeps only its head.

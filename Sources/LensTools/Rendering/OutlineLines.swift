@@ -23,6 +23,8 @@ struct OutlineLines {
   private struct Line {
     var row: Outline.Row
     /// What came out, of a row of one span.
+    var outputs: Sourced?
+    /// The same in words.
     var gist: OutputGist?
     /// The span that gave back the same before it.
     var earlier: Int?
@@ -53,10 +55,11 @@ struct OutlineLines {
   private mutating func line(_ row: Outline.Row) -> Line {
     guard row.spans.count == 1 else { return Line(row: row) }
     let meaning = facts.meaning(row.spans[0])
-    let gist = OutputGist(meaning, meaning.outputs, excerpter: excerpter, limit: outline.gistLimit)
+    let outputs = meaning.outputs
+    let gist = OutputGist(meaning, outputs, excerpter: excerpter, limit: outline.gistLimit)
     let earlier = gist.identity.flatMap { shown[$0] }
     if earlier == nil, let identity = gist.identity { shown[identity] = row.spans[0] }
-    return Line(row: row, gist: gist, earlier: earlier)
+    return Line(row: row, outputs: outputs, gist: gist, earlier: earlier)
   }
 
   /// How many lines at the beginning say, one after the other, what earlier ones of the same names said one after the other.
@@ -220,7 +223,7 @@ struct OutlineLines {
     if let reason { words += " [finish: \(excerpter.line(reason, limit: 24))]" }
     let error = span.status == .error ? facts.errors.first { $0.spanIndex == index } : nil
     if let error { words += " \"\(excerpter.line(error.sentence, limit: outline.gistLimit))\"" }
-    let (inputs, outputs) = (meaning.inputs, meaning.outputs)
+    let (inputs, outputs) = (meaning.inputs, line.outputs)
     let short = words + sizes(inputs, outputs) + (inputs == nil && outputs == nil ? recorded(span) : "")
     let isTurn = facts.turn.output?.spanIndex == index
     let output = isTurn ? line.gist?.text : earlier(line) ?? line.gist?.text

@@ -43,7 +43,8 @@ struct OutputGist {
 
   init(_ meaning: SpanMeaning, _ outputs: Sourced?, excerpter: Excerpter, limit: Int) {
     let isRetrieval = ["RETRIEVER", "RERANKER"].contains(meaning.type)
-    if isRetrieval || (outputs?.value.kind == .array && !meaning.isModelCall), let documents = meaning.documents,
+    let mayBeDocuments = isRetrieval || (outputs?.value.kind == .array && !meaning.isModelCall)
+    if mayBeDocuments, let documents = meaning.documents(in: outputs),
       documents.allSatisfy({ $0.text != nil || $0.id != nil || $0.source != nil })
     {
       words = Self.list(documents, excerpter, limit)
@@ -65,6 +66,9 @@ struct OutputGist {
     return outputs.size <= longestCompared ? .value(Array(outputs.value.rawBytes)) : nil
   }
 
+  /// From this much room on, what is known of a document beside its text is shown: a date, a status, what replaced it.
+  private static let roomForMetadata = 200
+
   /// `3 documents: warranty-v3 "Electronics carry …"; shipping-v7 "Standard …"; …`, the room shared among the named.
   private static func list(_ documents: [RetrievedDocument], _ excerpter: Excerpter, _ limit: Int) -> String {
     guard !documents.isEmpty else { return "no documents" }
@@ -72,7 +76,8 @@ struct OutputGist {
     let names = named.map { document -> String in
       let name = [document.id, document.source].compactMap { $0 }.first.map { excerpter.line($0, limit: 40) }
       let score = document.score.map { "(\(shortened($0)))" }
-      return [name, score].compactMap { $0 }.joined(separator: " ")
+      let more = limit >= roomForMetadata ? metadata(document, excerpter, limit / named.count / 2) : nil
+      return [name, score, more].compactMap { $0 }.joined(separator: " ")
     }
     let room = (limit - names.reduce(0) { $0 + $1.utf8.count }) / named.count - 5
     let parts = zip(named, names).map { document, name -> String in
@@ -81,6 +86,19 @@ struct OutputGist {
     }
     let more = documents.count > named.count ? "; and \(documents.count - named.count) more" : ""
     return "\(Units.plural(documents.count, "document")): \(parts.joined(separator: "; "))\(more)"
+  }
+
+  /// `{updated 2023-04-01, status superseded}`: the plain members that are not its name already.
+  private static func metadata(_ document: RetrievedDocument, _ excerpter: Excerpter, _ limit: Int) -> String? {
+    guard let known = document.metadata else { return nil }
+    let words = known.members.compactMap { member -> String? in
+      guard !member.value.isContainer, !member.value.isNull else { return nil }
+      let value = member.value.string ?? String(decoding: member.value.rawBytes, as: UTF8.self)
+      guard value != document.id, !value.isEmpty else { return nil }
+      return "\(member.key) \(value)"
+    }
+    guard !words.isEmpty, limit >= 24 else { return nil }
+    return "{\(excerpter.line(words.joined(separator: ", "), limit: limit))}"
   }
 
   private static func shortened(_ score: Double) -> String {

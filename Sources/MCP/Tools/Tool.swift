@@ -49,7 +49,7 @@ public struct Tool: Sendable {
     body = { arguments async throws(ToolError) in
       // A fresh one for each call: its parameters are its own.
       let tool = T()
-      try ArgumentBinding(of: tool).bind(arguments)
+      try ArgumentBinding(of: tool, describedBy: cached.value.parameters).bind(arguments)
       return try await tool.run(in: context)
     }
   }
