@@ -41,7 +41,7 @@ struct TurnText {
   /// The calls of tools, those that failed among them.
   private func calls(_ lengths: Lengths) -> [String] {
     let facts = turn.facts
-    let all = facts.trace.spans.indices.filter { facts.meaning($0).isToolCall }
+    let all = facts.trace.spans.indices.filter { facts.isToolCall($0) }
     var lines = all.prefix(lengths.calls).map { index -> String in
       let (span, meaning) = (facts.trace.spans[index], facts.meaning(index))
       let name = excerpter.line(meaning.toolName ?? span.name, limit: 50)

@@ -37,7 +37,10 @@ struct AnalyzeSession: ParameterizedTool {
     let list = FindingList(excerpter: context.excerpter, style: context.style)
     let found = shown.flatMap { turn in turn.findings.map { (turn, $0) } }
       .sorted { ($1.1.severity, $0.0.number) < ($0.1.severity, $1.0.number) }
-    let findings = found + Self.suspects(session, range, besides: Set(found.map(\.0.number)))
+    let decisive = found.filter { $0.1.standing == .decisive }
+    let findings =
+      decisive + Self.suspects(session, range, besides: Set(decisive.map(\.0.number)))
+      + found.filter { $0.1.standing == .hint }.prefix(Self.mostHints)
     if !findings.isEmpty {
       answer.sections.append(
         Answer.Section(
@@ -71,6 +74,9 @@ struct AnalyzeSession: ParameterizedTool {
     answer.next = [NextCall("inspect_turn", ["session_id": .string(sessionID), "turn": .int(Int64(suspect))])]
     return answer.render(output, style: context.style)
   }
+
+  /// More hints are not told of a session; each turn's own are told by inspect_turn.
+  private static let mostHints = 6
 
   /// Turns whose calls and words are shown at length, and named as suspects.
   private static let mostSuspects = 5

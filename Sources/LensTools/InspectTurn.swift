@@ -20,6 +20,10 @@ struct InspectTurn: ParameterizedTool {
   var sessionID: String?
   @Parameter("Turn of that session, from 1.", in: 1...Int(Int32.max))
   var turn: Int?
+  @Parameter("What the user complains of: steps about it rank higher.")
+  var symptom: String?
+  @Parameter("How each suspect's score adds up.")
+  var explain: Bool = false
   @ParameterGroup var output: OutputOptions
 
   func run(in context: LensContext) async throws(ToolError) -> ToolResult {
@@ -28,16 +32,13 @@ struct InspectTurn: ParameterizedTool {
     let facts = TraceFacts(trace)
     let id = JSON.string(trace.info.id.rawValue)
     let header = TraceHeader(facts: facts, experiments: experiments, excerpter: context.excerpter, gistLimit: 600)
-    let diagnosis = Diagnosis(facts)
+    let diagnosis = Diagnosis(facts, symptom: try complaint())
     let (findings, notChecked) = (diagnosis.findings, diagnosis.notChecked)
     var answer = Answer(
       title: (number.map { "turn \($0), " } ?? "") + header.title, facts: header.json, notes: header.notes)
     if let number { answer.facts.append(Answer.Fact("turn", .int(Int64(number)))) }
-    answer.notes += Self.verdict(findings, notChecked)
+    answer.notes += Self.verdict(findings)
     answer.facts.append(Answer.Fact("finding_count", .int(Int64(findings.count))))
-    answer.facts.append(
-      Answer.Fact(
-        "not_checked", .array(notChecked.map { ["detector": .string($0.detector), "why": .string($0.why)] }), rank: 9))
 
     let list = FindingList(excerpter: context.excerpter, style: context.style)
     if !findings.isEmpty {
@@ -51,7 +52,9 @@ struct InspectTurn: ParameterizedTool {
     assessments.told = Set(findings.compactMap(\.assessmentID))
     if let section = assessments.section(rank: 4) { answer.sections.append(section) }
     answer.sections.append(steps(diagnosis.ranking, facts, context))
+    if explain { answer.sections.append(Explanation(diagnosis.ranking, facts).section) }
     if let section = Self.time(facts, context) { answer.sections.append(section) }
+    if let section = Self.unchecked(notChecked) { answer.sections.append(section) }
     answer.next = Self.next(facts, findings, id)
     return answer.render(output, style: context.style)
   }
@@ -109,21 +112,35 @@ struct InspectTurn: ParameterizedTool {
     }
   }
 
-  private static func verdict(
-    _ findings: [Finding], _ notChecked: [(detector: String, why: String)]
-  ) -> [Answer.Note] {
-    var notes: [Answer.Note] = []
-    if findings.isEmpty {
-      notes.append(
-        Answer.Note(
-          "findings: none. No error, repeated call or failed assessment was recorded; that says nothing of the words.",
-          rank: 1))
+  private func complaint() throws(ToolError) -> Symptom? {
+    guard let symptom else { return nil }
+    guard let read = Symptom(symptom) else {
+      throw ToolError(
+        .invalidArguments, "argument 'symptom' says nothing that could be looked for",
+        allowed: "Give the user's complaint with its own words and values, such as \"it says 30 days\"")
     }
-    if !notChecked.isEmpty {
-      let list = notChecked.map { "\($0.detector) (\($0.why))" }.joined(separator: "; ")
-      notes.append(Answer.Note("not checked: \(list)", rank: 9))
-    }
-    return notes
+    return read
+  }
+
+  private static func verdict(_ findings: [Finding]) -> [Answer.Note] {
+    guard findings.isEmpty else { return [] }
+    return [
+      Answer.Note(
+        "findings: none. Nothing failed, repeated itself, or was judged to be wrong; that says nothing of the words.",
+        rank: 1)
+    ]
+  }
+
+  /// What could not be looked for, last: it matters to who finds nothing above.
+  private static func unchecked(_ notChecked: [(detector: String, why: String)]) -> Answer.Section? {
+    guard !notChecked.isEmpty else { return nil }
+    return Answer.Section(
+      key: "not_checked", heading: "not checked:",
+      items: notChecked.map { entry in
+        Answer.Item(
+          short: "- \(entry.detector): \(entry.why)", full: nil,
+          json: ["detector": .string(entry.detector), "why": .string(entry.why)], rank: 14)
+      }, remedy: nil, noun: "detector")
   }
 
   /// Where the time went: the names whose spans spent the most time of their own.

@@ -4,7 +4,9 @@ public protocol Detector: Sendable {
   var name: String { get }
 
   /// What it found; or why it could not look, which is not the same as having found nothing.
-  func examine(_ facts: TraceFacts) -> DetectorOutcome
+  ///
+  /// - Parameter flow: Where the values of the trace come from.
+  func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome
 }
 
 /// What a detector says.
@@ -18,7 +20,10 @@ public enum DetectorOutcome: Sendable {
 /// All detectors, and their common answer.
 public enum Detectors {
   /// The registered detectors, in the order in which equal findings are listed.
-  public static let all: [any Detector] = [FailedStep(), FailedAssessment(), RepeatedCall()]
+  public static let all: [any Detector] = [
+    FailedStep(), FailedAssessment(), ToolCalls(), StoppedModel(), StaleDocument(), LostExpectation(), RepeatedCall(),
+    ErrorInOutput(), RetrievalFit(), UngroundedAnswer(), UngroundedArgument(), CutShort(),
+  ]
 
   /// Everything the detectors say of a trace: findings with the gravest first, equal ones in order of the steps, and what
   /// could not be checked.
@@ -27,8 +32,9 @@ public enum Detectors {
   ) {
     var findings: [Finding] = []
     var notChecked: [(detector: String, why: String)] = []
+    let flow = ValueFlowSource(facts)
     for detector in all {
-      switch detector.examine(facts) {
+      switch detector.examine(facts, flow: flow) {
       case .findings(let found): findings += found
       case .notChecked(let why): notChecked.append((detector.name, why))
       }
@@ -39,6 +45,39 @@ public enum Detectors {
       let places = (first.spanIndex ?? .max, second.spanIndex ?? .max)
       return places.0 != places.1 ? places.0 < places.1 : left < right
     }
-    return (order.map { findings[$0] }, notChecked)
+    return (merged(order.map { findings[$0] }), notChecked)
+  }
+
+  /// Several signals about one step as one finding with several reasons. What people and judges said stays apart, for each
+  /// of their statements is a finding of its own.
+  private static func merged(_ findings: [Finding]) -> [Finding] {
+    var result: [Finding] = []
+    var places: [Int: Int] = [:]
+    for finding in findings {
+      guard let index = finding.spanIndex else {
+        result.append(finding)
+        continue
+      }
+      // A hint alone stays a hint; with a decisive finding it is one more reason.
+      if let place = places[index], finding.assessmentID == nil,
+        result[place].standing == .decisive || finding.standing == .hint
+      {
+        result[place].add(finding)
+      } else {
+        if places[index] == nil { places[index] = result.count }
+        result.append(finding)
+      }
+    }
+    return result
+  }
+}
+
+extension Finding {
+  /// Takes another finding about the same step for a further reason.
+  mutating func add(_ other: Finding) {
+    why += (why.hasSuffix(".") || why.isEmpty ? " " : "; ") + other.why
+    evidence += other.evidence.filter { !evidence.contains($0) }
+    severity = max(severity, other.severity)
+    confidence = max(confidence, other.confidence)
   }
 }

@@ -9,30 +9,51 @@ public struct Diagnosis: Sendable {
   /// The steps by suspicion; empty where they cannot be ranked.
   public let ranking: SuspicionRanking
 
+  /// Behind the suspects only so many further hints are told.
+  private static let mostHints = 6
+
   /// Examines a trace.
   ///
-  /// What people or judges found wrong comes first, then the error that ended the run. An error that the run survived points
-  /// at the step that asked for it more than at the one that failed: in failed runs of agents the first span with an error
-  /// is the decisive step in one of twenty. So the suspects, whose reasons name it, come before it.
-  public init(_ facts: TraceFacts) {
-    ranking = SuspicionRanking(facts)
+  /// What people or judges found wrong comes first, then what says by itself that something went wrong: the error that ended
+  /// the run, a call that cannot be carried out, a document out of force. Where steps can be ranked, the suspects follow; an
+  /// error that the run survived points at the step that asked for it more than at the one that failed: in failed runs of
+  /// agents the first span with an error is the decisive step in one of twenty. Hints about a suspect are reasons of its
+  /// own, the others come last.
+  ///
+  /// - Parameter symptom: What the user complains of, in words; steps that speak of it are more suspicious.
+  public init(_ facts: TraceFacts, symptom: Symptom? = nil) {
+    ranking = SuspicionRanking(facts, symptom: symptom)
     let (found, notChecked) = Detectors.examine(facts)
     self.notChecked = notChecked + (ranking.notChecked.map { [("suspicion", $0)] } ?? [])
+    let ordered = symptom.map { symptom in symptom.ordered(found, facts) } ?? found
     guard !ranking.suspicions.isEmpty else {
-      findings = found
+      findings = ordered.filter { $0.standing == .decisive } + ordered.filter { $0.standing == .hint }
       return
     }
-    let survived = found.filter { Self.isSurvived($0, facts) }
-    let decisive = found.filter { !Self.isSurvived($0, facts) }
-    let suspects = ranking.findings(facts, besides: decisive)
-    let named = Set(suspects.compactMap(\.spanIndex))
-    findings = decisive + suspects + survived.filter { $0.spanIndex.map { !named.contains($0) } ?? true }
+    let decisive = ordered.filter { $0.standing == .decisive && !Self.isSurvived($0, facts) }
+    let rest = ordered.filter { $0.standing == .hint || Self.isSurvived($0, facts) }
+    let suspects = Self.merged(ranking.findings(facts, besides: decisive), with: rest.filter { $0.standing == .hint })
+    let named = Set((decisive + suspects).compactMap(\.spanIndex))
+    let others = rest.filter { $0.spanIndex.map { !named.contains($0) } ?? true }
+    findings = decisive + suspects + others.prefix(Self.mostHints)
   }
 
-  /// Whether the run went on after it: no span at the top failed of it.
+  /// Findings with what hints say of the same step as further reasons.
+  private static func merged(_ findings: [Finding], with hints: [Finding]) -> [Finding] {
+    findings.map { finding in
+      var finding = finding
+      for hint in hints where hint.spanIndex == finding.spanIndex && hint.spanIndex != nil {
+        finding.add(hint)
+      }
+      return finding
+    }
+  }
+
+  /// Whether the run went on after an error: no span at the top failed of it.
   private static func isSurvived(_ finding: Finding, _ facts: TraceFacts) -> Bool {
-    guard let index = finding.spanIndex, finding.assessmentID == nil else { return finding.assessmentID == nil }
-    guard facts.trace.spans[index].status == .error else { return true }
+    guard let index = finding.spanIndex, finding.assessmentID == nil, facts.trace.spans[index].status == .error else {
+      return false
+    }
     return !facts.tree.ancestry(of: index).contains { above in
       facts.tree.parents[above] == nil && facts.trace.spans[above].status == .error
     }

@@ -24,6 +24,14 @@ public struct Finding: Sendable, Hashable {
     }
   }
 
+  /// How a finding stands beside the steps by suspicion.
+  public enum Standing: Sendable, Hashable {
+    /// It says by itself that something went wrong here, and comes before the suspects.
+    case decisive
+    /// It is one more reason to look at a step, and comes behind them.
+    case hint
+  }
+
   /// What kind, in `snake_case`; the id of the detector's statement.
   public var kind: String
   /// How much it matters.
@@ -42,11 +50,13 @@ public struct Finding: Sendable, Hashable {
   public var evidence: [Evidence]
   /// The assessment that it repeats, if it does.
   public var assessmentID: String?
+  /// How it stands beside the steps by suspicion.
+  public var standing: Standing
 
   /// A finding from its parts.
   public init(
     kind: String, severity: Severity, confidence: Severity, title: String, traceID: TraceID, spanIndex: Int?,
-    why: String, evidence: [Evidence], assessmentID: String? = nil
+    why: String, evidence: [Evidence], assessmentID: String? = nil, standing: Standing = .decisive
   ) {
     self.kind = kind
     self.severity = severity
@@ -57,22 +67,6 @@ public struct Finding: Sendable, Hashable {
     self.why = why
     self.evidence = evidence
     self.assessmentID = assessmentID
-  }
-}
-
-/// Words that were recorded, and the place they stand at.
-public struct Evidence: Sendable, Hashable {
-  /// The span, by its place in ``Trace/spans``; nil for the trace's own info.
-  public var spanIndex: Int?
-  /// The place in the span or the info: `status.message`, `events`, an attribute's key, `assessments`.
-  public var path: String
-  /// The words, whole; the answer cuts them.
-  public var excerpt: String
-
-  /// Evidence from its parts.
-  public init(spanIndex: Int?, path: String, excerpt: String) {
-    self.spanIndex = spanIndex
-    self.path = path
-    self.excerpt = excerpt
+    self.standing = standing
   }
 }

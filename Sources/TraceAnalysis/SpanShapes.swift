@@ -17,7 +17,7 @@ public struct SpanShapes: Sendable {
     own.reserveCapacity(spans.count)
     for (index, span) in spans.enumerated() {
       var hash = Self.hash(of: span.name)
-      hash = Self.mixed(hash, Self.hash(of: facts.meaning(index).type))
+      hash = Self.mixed(hash, Self.hash(of: facts.type(index)))
       hash = Self.mixed(hash, Self.hash(of: span.status.rawValue))
       own.append(hash)
     }

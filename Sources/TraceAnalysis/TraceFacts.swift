@@ -1,3 +1,4 @@
+import JSONText
 public import TraceModel
 public import TraceSemantics
 
@@ -17,6 +18,7 @@ public struct TraceFacts: Sendable {
   /// What was asked and answered.
   public let turn: TurnReading
   private let meanings: [SpanMeaning]
+  private let types: [String]
 
   /// Computes them in time linear in the size of the trace, but for sorting.
   public init(_ trace: Trace) {
@@ -25,12 +27,29 @@ public struct TraceFacts: Sendable {
     selfTimes = Self.selfTimes(trace.spans, tree)
     errors = ErrorOrigin.all(in: trace, tree: tree)
     meanings = trace.spans.map { SpanMeaning($0) }
+    types = meanings.map(\.type)
     tokenUsage = Self.tokenUsage(meanings, tree)
     turn = TurnReading(trace, tree: tree)
   }
 
   /// What a span means.
   public func meaning(_ index: Int) -> SpanMeaning { meanings[index] }
+
+  /// The bytes among which a span's output stands as it was recorded, so that what cannot be in it is not decoded: the
+  /// attribute where MLflow keeps it, else the whole record.
+  func rawOutputs(_ index: Int) -> ArraySlice<UInt8> {
+    let span = trace.spans[index]
+    return span.attribute(ReservedKey.spanOutputs)?.stored.rawBytes ?? span.record.rawBytes
+  }
+
+  /// A span's type, as ``SpanMeaning/type``.
+  public func type(_ index: Int) -> String { types[index] }
+
+  /// Whether a span called a model.
+  public func isModelCall(_ index: Int) -> Bool { types[index] == "LLM" || types[index] == "CHAT_MODEL" }
+
+  /// Whether a span called a tool.
+  public func isToolCall(_ index: Int) -> Bool { types[index] == "TOOL" }
 
   /// Nanoseconds from the trace's first span to this one's start.
   public func offset(_ index: Int) -> Int64 {

@@ -43,7 +43,7 @@ SKILL_KEYS = {"name", "description", "license", "compatibility", "metadata", "al
 SKILL_LINES = 120
 CUT = "[…]"  # what the skills write for output they leave out
 
-ANSWERED, NOT_THERE, WRONG_USE, NO_EXECUTABLE = 0, 1, 64, 127
+ANSWERED, NOT_THERE, GRAVE, WRONG_USE, NO_EXECUTABLE = 0, 1, 3, 64, 127
 
 
 class Faults(list[str]):
@@ -237,7 +237,7 @@ class Scripts:
             stdin=subprocess.DEVNULL,
         )
         call = f"{script.name} {' '.join(map(repr, arguments))}"
-        used, unused = (done.stdout, done.stderr) if expected == ANSWERED else (done.stderr, done.stdout)
+        used, unused = (done.stdout, done.stderr) if expected in (ANSWERED, GRAVE) else (done.stderr, done.stdout)
         self.faults.check(
             done.returncode == expected, f"{call}: status {done.returncode}, not {expected}: {done.stderr.strip()}"
         )
@@ -273,6 +273,10 @@ def check_scripts(binary: Path, faults: Faults) -> None:
         run(ANSWERED, inspect, trace_id, says=trace_id)
         run(ANSWERED, inspect, trace_id, "--format", "json", "--max-chars", "20000", says='{"trace_id"')
         run(ANSWERED, inspect, trace_id, "--tracking-uri", STORE, environment={"MLFLOW_LENS": str(binary)})
+        failing = cases["failing_agent"]["trace_id"]
+        run(GRAVE, inspect, failing, says="1. [high]")
+        run(GRAVE, inspect, failing, "--format", "json", says='"severity":"high"')
+        run(ANSWERED, inspect, trace_id, "--symptom", "4.90 EUR", "--explain", says="4.90")
         run(NOT_THERE, inspect, "tr-there-is-none", says="tr-there-is-none")
         run(NOT_THERE, inspect, "--", "-dashed", says="-dashed")
         run(WRONG_USE, inspect, trace_id, "another-id")

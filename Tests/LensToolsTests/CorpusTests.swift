@@ -35,8 +35,10 @@ struct CorpusTests {
   @Test(arguments: keys("traces"))
   func trace(_ name: String) async throws {
     let id = Self.names["traces"]?[name]?.string ?? ""
-    try Golden.check(
-      await answer("get_trace", ["trace_id": .string(id)]), "get_trace-\(name).txt", in: "\(Self.folder)/Answers")
+    for tool in ["get_trace", "inspect_turn"] {
+      try Golden.check(
+        await answer(tool, ["trace_id": .string(id)]), "\(tool)-\(name).txt", in: "\(Self.folder)/Answers")
+    }
   }
 
   @Test(arguments: keys("sessions"))

@@ -38,8 +38,13 @@ struct FindingList {
     .object(present: [
       "span": evidence.spanIndex.map { .string(Trace.alias(ofSpanAt: $0)) },
       "span_id": evidence.spanIndex.map { .string(trace.spans[$0].id.description) },
-      "path": .string(excerpter.line(evidence.path, limit: 80)),
-      "excerpt": .string(excerpter.line(evidence.excerpt, limit: 240)),
+      "field": .string(evidence.field.rawValue),
+      "path": evidence.path.steps.isEmpty ? nil : .string(excerpter.line(evidence.path.description, limit: 120)),
+      "bytes": .array([.int(Int64(evidence.range.lowerBound)), .int(Int64(evidence.range.upperBound))]),
+      "excerpt": .string(
+        String(
+          decoding: excerpter.whole(evidence.excerpt.utf8, under: evidence.path.steps.last { Int($0) == nil }),
+          as: UTF8.self)),
     ])
   }
 

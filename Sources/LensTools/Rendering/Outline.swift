@@ -83,7 +83,7 @@ struct Outline {
   private var commonModel: String? {
     var model: String?
     var calls = 0
-    for index in facts.trace.spans.indices.prefix(Self.modelsLookedAt) where facts.meaning(index).isModelCall {
+    for index in facts.trace.spans.indices.prefix(Self.modelsLookedAt) where facts.isModelCall(index) {
       guard let name = facts.meaning(index).model else { continue }
       guard model == nil || model == name else { return nil }
       model = name
@@ -154,7 +154,7 @@ struct Outline {
     guard !types.isEmpty || status != nil else { return nil }
     var shown = Array(repeating: false, count: facts.trace.spans.count)
     for (index, span) in facts.trace.spans.enumerated() where !shown[index] {
-      guard status.map({ $0 == span.status }) ?? true, types.isEmpty || types.contains(facts.meaning(index).type)
+      guard status.map({ $0 == span.status }) ?? true, types.isEmpty || types.contains(facts.type(index))
       else { continue }
       for caller in facts.tree.ancestry(of: index) { shown[caller] = true }
     }

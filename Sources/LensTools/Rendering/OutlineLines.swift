@@ -165,7 +165,7 @@ struct OutlineLines {
     let names = row.spans.lazy.map { facts.trace.spans[$0].name }
     let name = names.allSatisfy { $0 == names.first } ? names[0] : SpanShapes.template(of: names[0])
     let shownName = excerpter.line(name, limit: 60)
-    let type = facts.meaning(first).type
+    let type = facts.type(first)
     var words = "\(range) \(indent(first))\(shownName) ×\(row.spans.count)\(typeWord(type))"
     if facts.trace.spans[first].status == .error { words += " ERROR" }
     let durations = row.spans.map { facts.trace.spans[$0].durationNanoseconds }

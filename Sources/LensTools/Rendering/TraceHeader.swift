@@ -10,6 +10,8 @@ struct TraceHeader {
   let excerpter: Excerpter
   /// Bytes of input and output shown.
   let gistLimit: Int
+  /// US dollars; worked out once.
+  private let cost: Double?
   /// What is odd about the data; looked for once.
   private let oddities: [String]
 
@@ -19,6 +21,7 @@ struct TraceHeader {
     self.excerpter = excerpter
     self.gistLimit = gistLimit
     oddities = facts.oddities
+    cost = facts.trace.info.cost ?? facts.cost
   }
 
   private var info: TraceInfo { facts.trace.info }
@@ -33,7 +36,7 @@ struct TraceHeader {
     var words = "trace \(info.id) \(info.state.rawValue) \(Units.duration(milliseconds: info.executionDurationMs))"
     words += " \(Units.plural(facts.trace.spans.count, "span"))"
     if let usage = info.tokenUsage ?? facts.tokenUsage { words += " \(Units.tokens(usage))" }
-    if let cost = info.cost ?? facts.cost { words += " \(Units.dollars(cost))" }
+    if let cost { words += " \(Units.dollars(cost))" }
     return words + " \(name)"
   }
 
@@ -77,7 +80,7 @@ struct TraceHeader {
       "span_count": .int(Int64(facts.trace.spans.count)),
       "error_span_count": .int(Int64(facts.trace.spans.count { $0.status == .error })),
       "tokens": (info.tokenUsage ?? facts.tokenUsage).map(Units.json),
-      "cost": (info.cost ?? facts.cost).map { .double($0) },
+      "cost": cost.map { .double($0) },
       "oddities": oddities.isEmpty ? nil : .array(oddities.map { .string($0) }),
       "warnings": facts.trace.diagnostics.isEmpty
         ? nil : .array(facts.trace.diagnostics.map { .string(excerpter.line($0, limit: 200)) }),

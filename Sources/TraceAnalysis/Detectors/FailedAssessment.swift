@@ -7,13 +7,13 @@ import TraceModel
 struct FailedAssessment: Detector {
   let name = "failed_assessment"
 
-  func examine(_ facts: TraceFacts) -> DetectorOutcome {
+  func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     let assessments = facts.trace.info.assessments
     guard !assessments.isEmpty else { return .notChecked("the trace has no assessments") }
-    return .findings(assessments.compactMap { Self.finding($0, facts) })
+    return .findings(assessments.enumerated().compactMap { Self.finding($1, number: $0, facts) })
   }
 
-  private static func finding(_ assessment: Assessment, _ facts: TraceFacts) -> Finding? {
+  private static func finding(_ assessment: Assessment, number: Int, _ facts: TraceFacts) -> Finding? {
     guard assessment.readsLikeFailure, let value = assessment.value else { return nil }
     let words = String(decoding: value.rawBytes, as: UTF8.self)
     let span = assessment.spanID.flatMap { SpanID($0) }
@@ -27,9 +27,9 @@ struct FailedAssessment: Detector {
       confidence: reason.isEmpty || isAmbiguous ? .low : .medium,
       title: "\(assessment.name) = \(words) (\(assessment.sourceType))", traceID: facts.trace.info.id, spanIndex: place,
       why: why,
-      evidence: [
-        Evidence(spanIndex: place, path: "assessments", excerpt: "\(assessment.id) \(assessment.name) = \(words)")
-      ], assessmentID: assessment.id)
+      evidence: ["value", "rationale"].compactMap { part in
+        Evidence(.assessments, of: place, at: JSONPath(steps: ["\(number)", part]), in: facts)
+      }, assessmentID: assessment.id)
   }
 
   private static let badThings = [

@@ -16,7 +16,7 @@ struct FailedStep: Detector {
     var last: ErrorOrigin { errors[errors.count - 1] }
   }
 
-  func examine(_ facts: TraceFacts) -> DetectorOutcome {
+  func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     guard !facts.trace.spans.isEmpty else { return .notChecked("the trace has no spans") }
     return .findings(Self.series(facts).map { Self.finding($0, facts) })
   }
@@ -45,11 +45,7 @@ struct FailedStep: Detector {
     return Finding(
       kind: kind, severity: kind == "error" ? .high : kind == "error_swallowed" ? .medium : .low, confidence: .high,
       title: "\(name) failed", traceID: facts.trace.info.id, spanIndex: first.spanIndex, why: why,
-      evidence: series.errors.prefix(4).map { error in
-        Evidence(
-          spanIndex: error.spanIndex, path: error.exceptionType == nil ? "status.message" : "events",
-          excerpt: error.sentence)
-      })
+      evidence: series.errors.prefix(4).flatMap { Evidence.ofFailure($0.spanIndex, in: facts) })
   }
 
   private static func series(_ facts: TraceFacts) -> [Series] {

@@ -8,13 +8,15 @@ struct RepeatedCall: Detector {
 
   /// Two may be a coincidence of the app's design; at the third the input has not changed twice.
   private static let fewest = 3
+  /// The same caller asking the same more often than this is in a loop.
+  private static let mostWithoutLoop = 5
 
   private struct Call: Hashable {
     var name: String
     var input: [UInt8]
   }
 
-  func examine(_ facts: TraceFacts) -> DetectorOutcome {
+  func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     var places: [Call: [Int]] = [:]
     var hasInputs = false
     for (index, span) in facts.trace.spans.enumerated() {
@@ -30,20 +32,18 @@ struct RepeatedCall: Detector {
     return .findings(
       repeated.map { indices in
         let span = facts.trace.spans[indices[0]]
+        // A caller that asks again and again is in a loop; callers that each ask the same only work twice.
+        let callers = Dictionary(grouping: indices) { facts.tree.parents[$0] ?? -1 }
+        let isLoop = callers.values.contains { $0.count > Self.mostWithoutLoop }
         let aliases = indices.map { Trace.alias(ofSpanAt: $0) }
-        let input = facts.meaning(indices[0]).inputs
         return Finding(
-          kind: "repeated_call", severity: indices.count > 5 ? .high : .medium, confidence: .high,
+          kind: "repeated_call", severity: isLoop ? .high : .medium, confidence: .high,
           title: "\(span.name) was called \(indices.count) times with the same input",
           traceID: facts.trace.info.id, spanIndex: indices[0],
           why: "\(span.name) got the same input in \(aliases.prefix(4).joined(separator: ", "))"
             + (aliases.count > 4 ? " … \(aliases[aliases.count - 1])" : "") + ", and did not fail.",
-          evidence: input.map {
-            [
-              Evidence(
-                spanIndex: indices[0], path: $0.key, excerpt: String(decoding: $0.value.rawBytes, as: UTF8.self))
-            ]
-          } ?? [])
+          evidence: Evidence(.inputs, of: indices[0], in: facts).map { [$0] } ?? [],
+          standing: isLoop ? .decisive : .hint)
       })
   }
 }

@@ -132,7 +132,7 @@ struct StepReader {
 
   private func role(_ step: Step, _ place: Int) -> Step.Role {
     let name = facts.trace.spans[step.spanIndex].name.lowercased()
-    if Self.toolTypes.contains(facts.meaning(step.spanIndex).type)
+    if Self.toolTypes.contains(facts.type(step.spanIndex))
       || Self.toolNames.contains(where: { name.contains($0) })
     {
       return .tool

@@ -25,7 +25,7 @@ extension SuspicionRanking {
       return Finding(
         kind: "suspect", severity: .low, confidence: place < 3 ? .medium : .low, title: "suspect",
         traceID: facts.trace.info.id, spanIndex: index, why: reasons.joined(separator: "; "),
-        evidence: [Evidence(spanIndex: index, path: "output", excerpt: suspicion.step.text)])
+        evidence: Evidence.ofOutput(index, in: facts))
     }
   }
 }

@@ -36,6 +36,8 @@ public struct Suspicion: Sendable {
     static let someValues = 3.5
     /// Times the share of the task's words in it.
     static let task = 0.4
+    /// Times the share of the user's complaint in it.
+    static let symptom = 1.0
     /// Times the share of all steps that come later and repeat what it said first.
     static let reach = 0.3
   }
@@ -56,7 +58,7 @@ public struct SuspicionRanking: Sendable {
   private static let mostSpans = 2_000
 
   /// Ranks the steps of a trace.
-  public init(_ facts: TraceFacts) {
+  public init(_ facts: TraceFacts, symptom: Symptom? = nil) {
     guard facts.trace.spans.count <= Self.mostSpans else {
       (suspicions, steps, notChecked) = ([], [], "more than \(Self.mostSpans) spans")
       return
@@ -69,7 +71,7 @@ public struct SuspicionRanking: Sendable {
       (suspicions, notChecked) = ([], nil)
       return
     }
-    suspicions = SuspicionScorer(facts, steps, task: reader.task).ranked()
+    suspicions = SuspicionScorer(facts, steps, task: reader.task, symptom: symptom).ranked()
     notChecked = nil
   }
 }

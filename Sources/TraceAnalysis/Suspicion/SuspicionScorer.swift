@@ -9,8 +9,10 @@ struct SuspicionScorer {
   /// Where each value was said first.
   private let origins: [String: Int]
   private let taskValues: Set<String>
+  private let symptom: Symptom?
 
-  init(_ facts: TraceFacts, _ steps: [Step], task: String) {
+  init(_ facts: TraceFacts, _ steps: [Step], task: String, symptom: Symptom?) {
+    self.symptom = symptom
     self.facts = facts
     self.steps = steps
     texts = steps.map { StepText($0.text) }
@@ -65,11 +67,22 @@ struct SuspicionScorer {
       add("assumption", amount, Suspicion.Weights.assumption, "takes data for given (\"\(first)\")")
     }
     addValues(place, add)
+    addSymptom(place, add)
     if !taskWords.isEmpty {
       let shared = taskWords.intersection(texts[place].vocabulary).count
       add("task", Double(shared) / Double(taskWords.count), Suspicion.Weights.task)
     }
     return result
+  }
+
+  /// What of the user's complaint the step speaks of.
+  private func addSymptom(_ place: Int, _ add: (String, Double, Double, String?) -> Void) {
+    guard let symptom else { return }
+    let held = NotedValue.all(in: steps[place].text)
+    let share = symptom.share(in: texts[place], values: held)
+    guard share > 0 else { return }
+    let words = symptom.found(in: texts[place], values: held).prefix(4).map { "'\($0)'" }.joined(separator: ", ")
+    add("symptom", share, Suspicion.Weights.symptom, "speaks of the complaint (\(words))")
   }
 
   /// Values that nothing before has, and the steps that repeat them.

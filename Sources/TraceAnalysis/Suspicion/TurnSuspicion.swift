@@ -104,7 +104,7 @@ private struct TurnActs {
     let asked = facts.turn.input.flatMap { $0.gist?.text ?? $0.field.value.string } ?? ""
     userNumbers = StepText.numbers(in: asked)
     replyNumbers = StepText.numbers(in: reply)
-    for index in facts.trace.spans.indices where facts.meaning(index).isToolCall {
+    for index in facts.trace.spans.indices where facts.isToolCall(index) {
       let meaning = facts.meaning(index)
       // OpenTelemetry's spans are called `execute_tool name`.
       let name = meaning.toolName ?? facts.trace.spans[index].name.split(separator: " ").last.map { String($0) } ?? ""

@@ -12,11 +12,13 @@ Reads only, writes no files.
   TRACE_ID              the trace of the turn: whole, or a prefix that only one trace has
 
   --tracking-uri URI    the store: sqlite:////absolute/path/mlflow.db, http://host:5000, a folder; else MLFLOW_TRACKING_URI, else ./mlflow.db
+  --symptom WORDS       what the user complains of: steps that speak of it rank higher
+  --explain             how the suspicion of each step adds up
   --max-chars N         size of the answer in bytes, 8000 unless told
   --format text|json
   Any other option of `mlflow-lens inspect-turn` is passed on as it is.
 
-Exit status: 0 answered, 1 no such trace, 2 failed, 64 wrong use, 127 the executable was not found.
+Exit status: 0 answered, 3 answered and a finding of high severity is among it, 1 no such trace, 2 failed, 64 wrong use, 127 the executable was not found.
 END
 }
 
@@ -49,4 +51,7 @@ here=$(CDPATH='' cd -P -- "$(dirname -- "$self")" && pwd -P)
 # shellcheck source=find-mlflow-lens.sh
 . "$here/find-mlflow-lens.sh"
 
-exec "$lens" inspect-turn "$@" -- "$trace_id"
+answer=$("$lens" inspect-turn "$@" -- "$trace_id") || exit $?
+printf '%s\n' "$answer"
+# Recorded text can neither begin a line of its own nor hold a bare quote in JSON, so these are findings.
+if printf '%s\n' "$answer" | grep -q -e '^[0-9][0-9]*\. \[high\]' -e '"severity":"high"'; then exit 3; fi

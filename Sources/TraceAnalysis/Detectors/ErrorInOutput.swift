@@ -1,0 +1,90 @@
+import JSONText
+import TraceModel
+import TraceSemantics
+
+/// A tool whose span is OK but whose output says that it failed: the app handed the failure on as if it were data.
+struct ErrorInOutput: Detector {
+  let name = "error_in_output"
+
+  func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
+    var findings: [Finding] = []
+    var isChecked = false
+    for index in facts.trace.spans.indices {
+      let meaning = facts.meaning(index)
+      guard ["TOOL", "RETRIEVER"].contains(facts.type(index)), facts.trace.spans[index].status != .error else {
+        continue
+      }
+      isChecked = true
+      let raw = facts.rawOutputs(index)
+      guard raw.count <= Self.longest, Self.signs.isFound(in: raw),
+        let outputs = meaning.outputs
+      else { continue }
+      guard let (path, words) = Self.failure(outputs.value) else { continue }
+      findings.append(
+        Finding(
+          kind: "error_in_output", severity: .medium, confidence: .medium,
+          title: "a failure was handed on as a result", traceID: facts.trace.info.id, spanIndex: index,
+          why:
+            "\(facts.trace.spans[index].name) has status \(facts.trace.spans[index].status.rawValue), but what it gave back is a "
+            + "failure: \(words.prefix(160))",
+          evidence: Evidence(.outputs, of: index, at: path, in: facts).map { [$0] } ?? [], standing: .hint))
+    }
+    return isChecked ? .findings(findings) : .notChecked("no tool span has recorded its output")
+  }
+
+  /// Where none of these stands in a span's record, it is not read.
+  private static let signs = ByteSearch([
+    "error", "exception", "traceback", "failed", "invalid", "denied", "timed out", "unauthorized",
+    // Keys, whose quotes are escaped in a stored attribute; every record has a status of its own.
+    "success\\\"", "ok\\\"", "status_code\\\"", "statuscode\\\"",
+  ])
+  /// A longer output is data: a failure is short.
+  private static let longest = 200_000
+
+  private static let errorKeys = ["error", "errors", "error_message", "errorMessage", "exception", "stderr"]
+
+  /// Where the output says so, and in which words.
+  static func failure(_ value: JSONValue) -> (path: JSONPath, words: String)? {
+    let value = value.nestedDocument()?.root ?? value
+    switch value.kind {
+    case .string:
+      let text = value.string ?? ""
+      return isFailure(text) ? (JSONPath(steps: []), text) : nil
+    case .object:
+      for key in errorKeys {
+        guard let member = value[key] else { continue }
+        if let text = member.string, !text.isEmpty, key != "stderr" { return (JSONPath(steps: [key]), text) }
+        if let text = member["message"]?.string { return (JSONPath(steps: [key, "message"]), text) }
+        if member.bool == true {
+          return (JSONPath(steps: []), String(decoding: value.rawBytes.prefix(200), as: UTF8.self))
+        }
+      }
+      if value["isError"]?.bool == true || value["is_error"]?.bool == true || value["success"]?.bool == false
+        || value["ok"]?.bool == false
+      {
+        return (JSONPath(steps: []), String(decoding: value.rawBytes.prefix(200), as: UTF8.self))
+      }
+      if let code = value["status_code"]?.int64 ?? value["statusCode"]?.int64, (400..<600).contains(code) {
+        return (JSONPath(steps: []), String(decoding: value.rawBytes.prefix(200), as: UTF8.self))
+      }
+      if let content = value["content"] ?? value["output"] ?? value["result"], content.kind == .string,
+        let text = content.string, isFailure(text)
+      {
+        let key = value["content"] != nil ? "content" : value["output"] != nil ? "output" : "result"
+        return (JSONPath(steps: [key]), text)
+      }
+      return nil
+    default: return nil
+    }
+  }
+
+  /// Only what begins like a failure: pages and files may speak of errors.
+  private static func isFailure(_ text: String) -> Bool {
+    let start = text.prefix(80).lowercased().drop { $0.isWhitespace || $0 == "❌" || $0 == "[" }
+    return [
+      "error:", "error ", "exception:", "traceback (most recent", "failed to ", "invalid ", "permission denied",
+      "timed out", "request failed", "unauthorized", "access denied", "http error", "internal server error",
+      "tool error",
+    ].contains { start.hasPrefix($0) }
+  }
+}

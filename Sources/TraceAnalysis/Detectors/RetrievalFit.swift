@@ -1,0 +1,71 @@
+import JSONText
+import TraceModel
+import TraceSemantics
+
+/// A retrieval that gave nothing, or nothing with a word of what was asked for in it.
+struct RetrievalFit: Detector {
+  let name = "retrieval_fit"
+
+  func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
+    var findings: [Finding] = []
+    var isChecked = false
+    var seen: Set<[UInt8]> = []
+    for index in facts.trace.spans.indices where facts.type(index) == "RETRIEVER" {
+      let meaning = facts.meaning(index)
+      guard facts.trace.spans[index].status != .error, let documents = meaning.documents else { continue }
+      isChecked = true
+      let input = meaning.inputs
+      // The same question again is told by `repeated_call`.
+      if let input, !seen.insert(Array(input.value.rawBytes)).inserted { continue }
+      if documents.isEmpty {
+        findings.append(finding("empty_retrieval", index, "\(facts.trace.spans[index].name) found nothing.", facts))
+        continue
+      }
+      guard let input, let question = Gist(of: input.value, side: .input)?.text else { continue }
+      let asked = Self.content(question)
+      let wanted = Set(asked.map(\.stem))
+      guard wanted.count >= 2, documents.contains(where: { $0.text != nil }) else { continue }
+      let given = documents.reduce(into: Set<String>()) { words, document in
+        for part in [document.id, document.source, document.text] {
+          words.formUnion(Self.content(part ?? "").map(\.stem))
+        }
+      }
+      guard wanted.isDisjoint(with: given) else { continue }
+      let words = asked.prefix(4).map(\.word).joined(separator: ", ")
+      findings.append(
+        finding(
+          "off_topic_retrieval", index,
+          "\(facts.trace.spans[index].name) gave back \(Self.plural(documents.count)) without a word of the question (\(words)).",
+          facts))
+    }
+    return isChecked ? .findings(findings) : .notChecked("no retriever span has recorded documents")
+  }
+
+  private func finding(_ kind: String, _ index: Int, _ why: String, _ facts: TraceFacts) -> Finding {
+    Finding(
+      kind: kind, severity: kind == "empty_retrieval" ? .medium : .low, confidence: .low,
+      title: "retrieved nothing that fits",
+      traceID: facts.trace.info.id, spanIndex: index, why: why,
+      evidence: [Evidence(.inputs, of: index, in: facts), Evidence.ofOutput(index, in: facts).first].compactMap { $0 },
+      standing: .hint)
+  }
+
+  private static func plural(_ count: Int) -> String { count == 1 ? "1 document" : "\(count) documents" }
+
+  /// Words that say what a text is about, in their order, each with its first letters, by which `refunds` meets `refund`.
+  private static func content(_ text: String) -> [(word: String, stem: String)] {
+    StepText.words(String(decoding: text.utf8.prefix(4_000), as: UTF8.self)).filter {
+      $0.utf8.count >= 4 && !common.contains($0)
+    }
+    .map { ($0, String($0.prefix(6))) }
+  }
+
+  private static let common: Set<String> = [
+    "about", "after", "also", "been", "before", "between", "both", "could", "does", "from", "have", "here", "into",
+    "just",
+    "like", "many", "more", "most", "much", "need", "only", "other", "over", "please", "should", "some", "such",
+    "tell", "than", "thanks", "that", "their", "them", "then", "there", "these", "they", "this", "those", "time",
+    "very", "want",
+    "what", "when", "where", "which", "will", "with", "would", "your", "know", "find", "give", "help",
+  ]
+}

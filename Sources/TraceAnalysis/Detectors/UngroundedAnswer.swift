@@ -1,0 +1,110 @@
+import JSONText
+import TraceModel
+import TraceSemantics
+
+/// A number or id in the answer that no step had before the model said it, though steps looked things up; or that came in
+/// through code between two steps.
+struct UngroundedAnswer: Detector {
+  let name = "ungrounded_answer"
+
+  func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
+    guard let answer = facts.turn.output else { return .notChecked("no answer was recorded") }
+    guard facts.trace.spans.indices.contains(where: { Self.looksUp(facts.type($0)) }) else {
+      return .notChecked("no tool or retriever that an answer could rest on")
+    }
+    let words = (answer.gist?.text ?? answer.field.value.string ?? "").utf8.prefix(Self.longest)
+    let values = NotedValue.all(in: String(decoding: words, as: UTF8.self)).filter(Self.isTelling)
+    guard !values.isEmpty else { return .findings([]) }
+    guard let flow = flow.value else { return .notChecked("too much to follow") }
+    var bySource: [ValueFlow.Appearance: [String]] = [:]
+    for value in values {
+      guard let origin = flow.origin(of: value.token), Self.isUngrounded(origin, value, flow, facts) else { continue }
+      bySource[origin, default: []].append(value.words)
+    }
+    return .findings(
+      bySource.sorted { ($0.key.spanIndex, $0.key.isOutput ? 1 : 0) < ($1.key.spanIndex, $1.key.isOutput ? 1 : 0) }
+        .map { origin, values in Self.finding(origin, values, facts) })
+  }
+
+  /// Of a longer answer only the beginning is looked at: it is data, not words.
+  private static let longest = 20_000
+
+  private static func looksUp(_ type: String) -> Bool { ["TOOL", "RETRIEVER", "RERANKER", "MEMORY"].contains(type) }
+
+  /// Small whole numbers are said everywhere, and years are known.
+  private static func isTelling(_ value: NotedValue) -> Bool {
+    guard let number = value.token.number else { return true }
+    return number != number.rounded() || (abs(number) > 12 && !(1_900...2_100).contains(number))
+  }
+
+  private static func isUngrounded(
+    _ origin: ValueFlow.Appearance, _ value: NotedValue, _ flow: ValueFlow, _ facts: TraceFacts
+  ) -> Bool {
+    guard facts.isModelCall(origin.spanIndex) else { return false }
+    if !origin.isOutput {
+      // What the user said, and what the app was called with, is given. Instructions are, too: a prompt is written by people.
+      guard facts.tree.parents[origin.spanIndex] != nil, facts.turn.input?.spanIndex != origin.spanIndex,
+        isOutsideInstructions(value, facts.meaning(origin.spanIndex))
+      else { return false }
+    }
+    guard let number = value.token.number else { return true }
+    return !isWorkedOut(number, flow.numbers(before: value.token))
+  }
+
+  private static func isOutsideInstructions(_ value: NotedValue, _ meaning: SpanMeaning) -> Bool {
+    guard let chat = meaning.inputChat else { return true }
+    return chat.messages.contains { message in
+      guard let text = message.text else { return false }
+      // Instructions in words are written by people; data among them was put there by code.
+      if message.role == .system, !Self.isData(text) { return false }
+      return NotedValue.all(in: text).contains { $0.token == value.token }
+    }
+  }
+
+  private static func isData(_ text: String) -> Bool {
+    let first = text.first { !$0.isWhitespace }
+    return first == "{" || first == "["
+  }
+
+  /// More numbers than this make nearly any other by chance.
+  private static let mostOperands = 60
+
+  /// Whether a number is a sum, difference, product or quotient of two that were there, or a share of one in percent.
+  private static func isWorkedOut(_ value: Double, _ known: [Double]) -> Bool {
+    guard known.count <= mostOperands else { return false }
+    func isValue(_ other: Double) -> Bool { abs(other - value) < 0.005 + abs(value) * 1e-6 }
+    for left in known {
+      if isValue(left * 100) || isValue(left / 100) || isValue(left.rounded()) { return true }
+      for right in known {
+        if isValue(left + right) || isValue(left - right) || isValue(left * right) { return true }
+        if right != 0, isValue(left / right) || isValue(left / right * 100) || isValue(left * (1 + right / 100)) {
+          return true
+        }
+      }
+    }
+    return false
+  }
+
+  private static func finding(_ origin: ValueFlow.Appearance, _ values: [String], _ facts: TraceFacts) -> Finding {
+    let index = origin.spanIndex
+    let name = facts.trace.spans[index].name
+    let shown = values.prefix(4).map { "'\($0)'" }.joined(separator: ", ") + (values.count > 4 ? ", …" : "")
+    let why: String
+    if origin.isOutput {
+      why = "\(name) was the first to say \(shown), which is in the answer: nothing that was looked up or asked has it."
+    } else {
+      let caller = facts.tree.parents[index].map { facts.trace.spans[$0].name } ?? "the app"
+      why =
+        "\(shown), which is in the answer, came in with what \(name) was given: no step gave it back before, so the code of "
+        + "\(caller) put it there."
+    }
+    let evidence =
+      origin.isOutput
+      ? Evidence.ofOutput(index, around: values[0], in: facts)
+      : Evidence(.inputs, of: index, around: values[0], in: facts).map { [$0] } ?? []
+    return Finding(
+      kind: origin.isOutput ? "ungrounded_value" : "value_from_code", severity: .medium, confidence: .low,
+      title: "a value in the answer rests on nothing", traceID: facts.trace.info.id, spanIndex: index, why: why,
+      evidence: evidence, standing: .hint)
+  }
+}

@@ -1,0 +1,64 @@
+import JSONText
+import TraceModel
+import TraceSemantics
+
+/// A tool that was called with an id that nothing before had: the model made it up.
+struct UngroundedArgument: Detector {
+  let name = "ungrounded_argument"
+
+  func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
+    guard facts.trace.spans.count <= ValueFlow.mostSpans else { return .notChecked("too much to follow") }
+    var findings: [Finding] = []
+    var isChecked = false
+    for index in facts.trace.spans.indices where facts.isToolCall(index) && facts.tree.parents[index] != nil {
+      guard let inputs = facts.meaning(index).inputs else { continue }
+      isChecked = true
+      let leaves = Self.leaves(inputs.value, [])
+      guard !leaves.isEmpty else { continue }
+      guard let flow = flow.value else { return .notChecked("too much to follow") }
+      for leaf in leaves {
+        // The model's call names it first, and the tool is given the same.
+        guard let origin = flow.origin(of: leaf.value.token),
+          origin.isOutput ? facts.isModelCall(origin.spanIndex) : origin.spanIndex == index
+        else { continue }
+        findings.append(Self.finding(index, leaf, origin, facts))
+        break
+      }
+      if findings.count == Self.most { break }
+    }
+    return isChecked ? .findings(findings) : .notChecked("no tool span has recorded its input")
+  }
+
+  /// More are not told.
+  private static let most = 8
+
+  private static func finding(
+    _ index: Int, _ leaf: (path: JSONPath, value: NotedValue), _ origin: ValueFlow.Appearance, _ facts: TraceFacts
+  ) -> Finding {
+    let name = facts.trace.spans[index].name
+    let by = origin.isOutput ? facts.trace.spans[origin.spanIndex].name : "the code that called it"
+    return Finding(
+      kind: "ungrounded_argument", severity: .medium, confidence: .low, title: "called with a value from nowhere",
+      traceID: facts.trace.info.id, spanIndex: index,
+      why:
+        "\(name) was called with \(leaf.path.description) = '\(leaf.value.words)', which nothing before had; it comes from \(by).",
+      evidence: Evidence(.inputs, of: index, at: leaf.path, in: facts).map { [$0] } ?? [], standing: .hint)
+  }
+
+  /// Values of an object that are names a machine gave: letters and digits in one word, or five digits and more.
+  private static func leaves(_ value: JSONValue, _ steps: [String]) -> [(path: JSONPath, value: NotedValue)] {
+    guard steps.count < 6 else { return [] }
+    switch value.kind {
+    case .object: return value.members.flatMap { leaves($0.value, steps + [$0.key]) }
+    case .array: return value.elements.enumerated().flatMap { leaves($1, steps + ["\($0)"]) }
+    case .string:
+      guard value.encodedStringLength <= 40, let text = value.string, text.utf8.count >= 4,
+        let found = NotedValue.all(in: text).first, found.words == text
+      else { return [] }
+      // A date or a measure is often worked out; a word with a digit in it is not.
+      return found.token.number == nil || text.utf8.count >= 5 && !text.contains(".")
+        ? [(JSONPath(steps: steps), found)] : []
+    default: return []
+    }
+  }
+}

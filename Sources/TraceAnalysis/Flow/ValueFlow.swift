@@ -1,0 +1,77 @@
+import JSONText
+import TraceModel
+import TraceSemantics
+
+/// Where the numbers and ids of a trace come from.
+///
+/// A value comes into a trace at the earliest moment at which an input or an output holds it: an input at the start of its
+/// span, an output at its end.
+public struct ValueFlow: Sendable {
+  /// A moment at which a value was seen.
+  public struct Appearance: Sendable, Hashable {
+    /// The span, by its place in ``Trace/spans``.
+    public var spanIndex: Int
+    /// Whether the span gave it back; else it was given it.
+    public var isOutput: Bool
+  }
+
+  /// The moments in their order.
+  private var moments: [Appearance] = []
+  /// Where each value came in, by its key.
+  private var origins: [UInt64: Int] = [:]
+  /// The numbers, each with the moment at which it came in.
+  private var numbers: [(value: Double, moment: Int)] = []
+
+  /// Larger traces are not followed.
+  static let (mostSpans, mostBytes) = (2_000, 16_000_000)
+
+  /// Follows the values; nil where there is too much to follow.
+  public init?(_ facts: TraceFacts) {
+    guard facts.trace.spans.count <= Self.mostSpans else { return nil }
+    var found: [(time: Int64, order: Int, appearance: Appearance, source: Sourced)] = []
+    var bytes = 0
+    for (index, span) in facts.trace.spans.enumerated() {
+      let meaning = facts.meaning(index)
+      let depth = facts.tree.depths[index]
+      for (isOutput, source) in [(false, meaning.inputs), (true, meaning.outputs)] {
+        guard let source else { continue }
+        bytes += source.size
+        guard bytes <= Self.mostBytes else { return nil }
+        // Of equal moments what was given comes before what was given back; callers are given first and give back last.
+        let time = isOutput ? (span.endTime ?? span.startTime).nanoseconds : span.startTime.nanoseconds
+        found.append(
+          (time, isOutput ? 1_000_000 - depth : depth, Appearance(spanIndex: index, isOutput: isOutput), source))
+      }
+    }
+    found.sort { ($0.time, $0.order, $0.appearance.spanIndex) < ($1.time, $1.order, $1.appearance.spanIndex) }
+    for (place, moment) in found.enumerated() {
+      moments.append(moment.appearance)
+      // JSON text holds the same tokens as the values in it, for its escapes divide them.
+      ValueText.scan(moment.source.value.rawBytes) { token in
+        guard origins[token.key] == nil else { return }
+        origins[token.key] = place
+        if let number = token.number { numbers.append((number, place)) }
+      }
+    }
+  }
+
+  /// Where a value came into the trace; nil when it is nowhere in it.
+  func origin(of value: ValueToken) -> Appearance? { origins[value.key].map { moments[$0] } }
+
+  /// The numbers that were there before a value came in.
+  func numbers(before value: ValueToken) -> [Double] {
+    guard let place = origins[value.key] else { return [] }
+    return numbers.lazy.filter { $0.moment < place }.map(\.value)
+  }
+}
+
+/// The flow of values of one trace, followed when it is first asked for: most traces raise no question that needs it.
+public final class ValueFlowSource {
+  private let facts: TraceFacts
+  private lazy var followed: ValueFlow? = ValueFlow(facts)
+
+  init(_ facts: TraceFacts) { self.facts = facts }
+
+  /// The flow; nil where there was too much to follow.
+  var value: ValueFlow? { followed }
+}

@@ -1,0 +1,127 @@
+import TraceModel
+
+/// A number or a name that a machine gave, in a form by which it is recognised in other writing: `1,234.50` is `1234.5`,
+/// `Order-4711` is `order-4711`, `2026-11-19` holds 2026, 11 and 19.
+struct ValueToken: Sendable, Hashable {
+  /// What tells it from others: the number's bits, or a hash of the lower-case letters.
+  let key: UInt64
+  /// The number, if it is one.
+  let number: Double?
+  /// Where it stands in the text.
+  let range: Range<Int>
+
+  static func == (left: ValueToken, right: ValueToken) -> Bool { left.key == right.key }
+  func hash(into hasher: inout Hasher) { hasher.combine(key) }
+}
+
+/// Finds the values of note in a text, in one pass.
+enum ValueText {
+  /// Longer texts are not read to their end.
+  static let longest = 200_000
+
+  /// Calls `body` with each value, in order.
+  static func scan(_ text: ArraySlice<UInt8>, _ body: (ValueToken) -> Void) {
+    var position = text.startIndex
+    let end = min(text.endIndex, text.startIndex + longest)
+    while position < end {
+      guard isPart(text[position]) else {
+        position += 1
+        continue
+      }
+      let start = position
+      var hasDigit = false
+      var hasLetter = false
+      while position < end, isPart(text[position]) {
+        if isDigit(text[position]) { hasDigit = true } else if isLetter(text[position]) { hasLetter = true }
+        position += 1
+      }
+      guard hasDigit else { continue }
+      var lower = start
+      var upper = position
+      while upper > lower, !isDigit(text[upper - 1]), !isLetter(text[upper - 1]) { upper -= 1 }
+      while lower < upper, !isDigit(text[lower]), !isLetter(text[lower]) { lower += 1 }
+      let isNegative = lower > start && text[lower - 1] == UInt8(ascii: "-")
+      if hasLetter {
+        if (4...64).contains(upper - lower) {
+          body(ValueToken(key: hash(text[lower..<upper]), number: nil, range: lower..<upper))
+        }
+      }
+      numbers(text, lower..<upper, isNegative: isNegative && !hasLetter, body)
+    }
+  }
+
+  /// The numbers of a run: all of it, or what stands between its hyphens and letters.
+  private static func numbers(
+    _ text: ArraySlice<UInt8>, _ run: Range<Int>, isNegative: Bool, _ body: (ValueToken) -> Void
+  ) {
+    var position = run.lowerBound
+    while position < run.upperBound {
+      guard isDigit(text[position]) else {
+        position += 1
+        continue
+      }
+      let start = position
+      var whole = 0.0
+      var scale = 0.0
+      var digits = 0
+      while position < run.upperBound {
+        let byte = text[position]
+        if isDigit(byte) {
+          whole = whole * 10 + Double(byte - UInt8(ascii: "0"))
+          scale *= 10
+          digits += 1
+        } else if byte == UInt8(ascii: "."), scale == 0, position + 1 < run.upperBound, isDigit(text[position + 1]) {
+          scale = 1
+        } else if byte == UInt8(ascii: ","), scale == 0, position + 3 < run.upperBound, isDigit(text[position + 1]),
+          isDigit(text[position + 2]), isDigit(text[position + 3])
+        {
+        } else {
+          break
+        }
+        position += 1
+      }
+      // More digits are an id, which hyphens and letters do not divide.
+      guard digits <= 15 else { continue }
+      let value = (scale > 1 ? whole / scale : whole) * (isNegative && start == run.lowerBound ? -1 : 1)
+      body(ValueToken(key: value.bitPattern ^ 0x9E37_79B9_7F4A_7C15, number: value, range: start..<position))
+    }
+  }
+
+  private static func hash(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in bytes {
+      let isUpper = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
+      hash = (hash ^ UInt64(isUpper ? byte | 0x20 : byte)) &* 0x100_0000_01B3
+    }
+    return hash
+  }
+
+  private static let parts: [Bool] = (0...255).map { byte in
+    let byte = UInt8(byte)
+    return isDigit(byte) || isLetter(byte) || ".,-_".utf8.contains(byte)
+  }
+
+  private static func isPart(_ byte: UInt8) -> Bool { parts[Int(byte)] }
+  private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+  private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte >= 0x80 }
+}
+
+/// A value of a text that may be shown: never a secret.
+struct NotedValue: Sendable, Hashable {
+  /// How it is recognised.
+  let token: ValueToken
+  /// As it stands in the text.
+  let words: String
+
+  /// The values of a text in their order, each once, without those in its secrets.
+  static func all(in text: String) -> [NotedValue] {
+    let bytes = Array(SecretMask.removed(from: text).utf8)
+    var found: [NotedValue] = []
+    var seen: Set<UInt64> = []
+    ValueText.scan(bytes[...]) { token in
+      guard seen.insert(token.key).inserted else { return }
+      found.append(NotedValue(token: token, words: String(decoding: bytes[token.range], as: UTF8.self)))
+    }
+    return found
+  }
+}
