@@ -9,9 +9,9 @@ struct GetTrace: ParameterizedTool {
   static let name = "get_trace"
   static let title = "Get trace"
   static let summary = """
-    Shows one recorded run. trace_id alone: its steps s1, s2, … as a tree with duration, status, type, model, tokens, \
-    sizes. With span_ids and fields: payloads, which path enters (also JSON held in strings) and offset pages through; \
-    nothing is out of reach. find: where words occur.
+    Shows one recorded run. trace_id alone: its steps s1, s2, … as a tree with duration, status, tokens, \
+    outputs. With span_ids and fields: payloads, which path enters (also JSON held in strings) and offset pages through. \
+    find: where words occur.
     """
   /// An outline that was asked to be large is not diverted to a file by Claude Code.
   static let metadata: JSON? = ["anthropic/maxResultSizeChars": 100_000]
@@ -28,9 +28,9 @@ struct GetTrace: ParameterizedTool {
 
   @Parameter("Trace id or a unique prefix.", isPositional: true)
   var traceID: String
-  @Parameter("Spans to show: aliases (s3) or span ids.")
+  @Parameter("Aliases (s3) or span ids.")
   var spanIDs: [String] = []
-  @Parameter("Default with span_ids: inputs and outputs.")
+  @Parameter("Default: inputs, outputs.")
   var fields: [Field] = []
   @Parameter("Way into each payload: /messages/0/content or messages[0].content.")
   var path: String?

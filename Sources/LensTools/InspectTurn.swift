@@ -9,9 +9,9 @@ struct InspectTurn: ParameterizedTool {
   static let name = "inspect_turn"
   static let title = "Inspect turn"
   static let summary = """
-    Says what went wrong in one run or one turn of a chat: findings with evidence (errors where they began, swallowed \
-    errors, failed assessments with rationale, suspected steps), then the steps, assessments, time, tokens. Give trace_id, \
-    or session_id and turn. A finding is a hint; none does not mean the answer was right.
+    Says what went wrong in one run or one turn of a chat: findings with evidence (where errors began, bad calls, values \
+    from nowhere, judgements, suspected steps), then steps, assessments, time. Give trace_id, or session_id and turn. No \
+    finding does not mean that the answer was right.
     """
 
   @Parameter("Trace id or a unique prefix.", isPositional: true)
@@ -20,9 +20,9 @@ struct InspectTurn: ParameterizedTool {
   var sessionID: String?
   @Parameter("Turn of that session, from 1.", in: 1...Int(Int32.max))
   var turn: Int?
-  @Parameter("What the user complains of: steps about it rank higher.")
+  @Parameter("The user's complaint; steers the ranking.")
   var symptom: String?
-  @Parameter("How each suspect's score adds up.")
+  @Parameter("Show how suspicion adds up.")
   var explain: Bool = false
   @ParameterGroup var output: OutputOptions
 
