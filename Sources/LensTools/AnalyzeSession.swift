@@ -37,10 +37,12 @@ struct AnalyzeSession: ParameterizedTool {
     let list = FindingList(excerpter: context.excerpter, style: context.style)
     let found = shown.flatMap { turn in turn.findings.map { (turn, $0) } }
       .sorted { ($1.1.severity, $0.0.number) < ($0.1.severity, $1.0.number) }
-    let decisive = found.filter { $0.1.standing == .decisive }
+    // Where turns can be ranked, an error that its turn survived is a hint: users mistype their ids.
+    let isRanked = !session.suspicions.isEmpty
+    let decisive = found.filter { $0.1.standing == .decisive && !(isRanked && $0.1.isSurvivedError($0.0.facts)) }
     let findings =
       decisive + Self.suspects(session, range, besides: Set(decisive.map(\.0.number)))
-      + found.filter { $0.1.standing == .hint }.prefix(Self.mostHints)
+      + found.filter { $0.1.standing == .hint || isRanked && $0.1.isSurvivedError($0.0.facts) }.prefix(Self.mostHints)
     if !findings.isEmpty {
       answer.sections.append(
         Answer.Section(

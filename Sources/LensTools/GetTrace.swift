@@ -34,7 +34,7 @@ struct GetTrace: ParameterizedTool {
   var fields: [Field] = []
   @Parameter("Way into each payload: /messages/0/content or messages[0].content.")
   var path: String?
-  @Parameter("Byte to begin at: next_offset of the page before.", in: 0...Int(Int32.max))
+  @Parameter("Byte to begin at: next_offset.", in: 0...Int(Int32.max))
   var offset: Int?
   @Parameter("Words (any case) or /regex/ to look for.")
   var find: String?

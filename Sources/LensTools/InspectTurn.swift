@@ -53,7 +53,7 @@ struct InspectTurn: ParameterizedTool {
     if let section = assessments.section(rank: 4) { answer.sections.append(section) }
     answer.sections.append(steps(diagnosis.ranking, facts, context))
     if explain { answer.sections.append(Explanation(diagnosis.ranking, facts).section) }
-    if let section = Self.time(facts, context) { answer.sections.append(section) }
+    if let section = TimeList(facts, context.excerpter).section { answer.sections.append(section) }
     if let section = Self.unchecked(notChecked) { answer.sections.append(section) }
     answer.next = Self.next(facts, findings, id)
     return answer.render(output, style: context.style)
@@ -141,43 +141,6 @@ struct InspectTurn: ParameterizedTool {
           short: "- \(entry.detector): \(entry.why)", full: nil,
           json: ["detector": .string(entry.detector), "why": .string(entry.why)], rank: 14)
       }, remedy: nil, noun: "detector")
-  }
-
-  /// Where the time went: the names whose spans spent the most time of their own.
-  private static func time(_ facts: TraceFacts, _ context: LensContext) -> Answer.Section? {
-    var spent: [String: (time: Int64, count: Int, longest: Int)] = [:]
-    var total: Int64 = 0
-    for (index, time) in facts.selfTimes.enumerated() {
-      guard let time else { continue }
-      total = total.addingSaturating(time)
-      let old = spent[facts.trace.spans[index].name] ?? (0, 0, index)
-      let longest = (facts.selfTimes[old.longest] ?? 0) < time ? index : old.longest
-      spent[facts.trace.spans[index].name] = (old.time.addingSaturating(time), old.count + 1, longest)
-    }
-    guard total > 0, facts.trace.spans.count > 1 else { return nil }
-    let top = spent.sorted { ($1.value.time, $0.value.longest) < ($0.value.time, $1.value.longest) }
-      .prefix(5).filter { $0.value.time >= total / 20 }
-    let items = top.map { name, entry in
-      let alias = Trace.alias(ofSpanAt: entry.longest)
-      let shown = context.excerpter.line(name, limit: 60)
-      let share = Int(Double(entry.time) / Double(total) * 100)
-      let longest = facts.selfTimes[entry.longest] ?? 0
-      let detail =
-        entry.count == 1
-        ? "at +\(Units.duration(facts.offset(entry.longest)))"
-        : "×\(entry.count), longest \(alias) \(Units.duration(longest))"
-      return Answer.Item(
-        short: "\(entry.count == 1 ? "\(alias) " : "")\(shown) \(Units.duration(entry.time)) (\(share)%) \(detail)",
-        full: nil,
-        json: [
-          "name": .string(shown), "count": .int(Int64(entry.count)), "self_ms": .double(Double(entry.time) / 1e6),
-          "share": .double(Double(share) / 100), "longest_span": .string(alias),
-        ], rank: 12)
-    }
-    return Answer.Section(
-      key: "time",
-      heading: "own time by name (without children; share of all own time, parallel steps counted each):",
-      items: items, remedy: nil, noun: "name")
   }
 
   private static func next(_ facts: TraceFacts, _ findings: [Finding], _ id: JSON) -> [NextCall] {

@@ -30,8 +30,8 @@ public struct Diagnosis: Sendable {
       findings = ordered.filter { $0.standing == .decisive } + ordered.filter { $0.standing == .hint }
       return
     }
-    let decisive = ordered.filter { $0.standing == .decisive && !Self.isSurvived($0, facts) }
-    let rest = ordered.filter { $0.standing == .hint || Self.isSurvived($0, facts) }
+    let decisive = ordered.filter { $0.standing == .decisive && !$0.isSurvivedError(facts) }
+    let rest = ordered.filter { $0.standing == .hint || $0.isSurvivedError(facts) }
     let suspects = Self.merged(ranking.findings(facts, besides: decisive), with: rest.filter { $0.standing == .hint })
     let named = Set((decisive + suspects).compactMap(\.spanIndex))
     let others = rest.filter { $0.spanIndex.map { !named.contains($0) } ?? true }
@@ -48,13 +48,13 @@ public struct Diagnosis: Sendable {
       return finding
     }
   }
+}
 
-  /// Whether the run went on after an error: no span at the top failed of it.
-  private static func isSurvived(_ finding: Finding, _ facts: TraceFacts) -> Bool {
-    guard let index = finding.spanIndex, finding.assessmentID == nil, facts.trace.spans[index].status == .error else {
-      return false
-    }
-    return !facts.tree.ancestry(of: index).contains { above in
+extension Finding {
+  /// Whether it is an error after which the run went on: no span at the top failed of it.
+  public func isSurvivedError(_ facts: TraceFacts) -> Bool {
+    guard let spanIndex, assessmentID == nil, facts.trace.spans[spanIndex].status == .error else { return false }
+    return !facts.tree.ancestry(of: spanIndex).contains { above in
       facts.tree.parents[above] == nil && facts.trace.spans[above].status == .error
     }
   }

@@ -18,6 +18,42 @@ struct TraceFactsTests {
     #expect(facts.selfTimes == [40_000_000, 40_000_000, 30_000_000, 110_000_000, nil])
   }
 
+  /// What ran beside something longer was not waited for.
+  @Test func theCriticalPathIsWhatWasWaitedFor() throws {
+    let facts = TraceFacts(
+      TraceFixture.trace([
+        try TraceFixture.span(1, start: 0, end: 1_000),
+        try TraceFixture.span(2, parent: 1, start: 0, end: 200),
+        try TraceFixture.span(3, parent: 1, start: 200, end: 400),
+        try TraceFixture.span(4, parent: 1, start: 200, end: 300),
+        try TraceFixture.span(5, parent: 1, start: 700, end: 1_000),
+        try TraceFixture.span(6, parent: 5, start: 750, end: 950),
+      ]))
+    let time = try #require(TimeFacts(facts))
+    #expect(time.criticalPath.map(\.spanIndex) == [0, 1, 2, 4, 5])
+    #expect(time.criticalPath.map(\.nanoseconds) == [300, 200, 200, 100, 200].map { $0 * 1_000_000 })
+    let gap = try #require(time.longestGap)
+    #expect((gap.spanIndex, gap.after, gap.before, gap.nanoseconds) == (0, 2, 4, 300_000_000))
+    #expect(time.parallelism == 1.1)
+  }
+
+  @Test func whatModelsWereSentTwiceIsCounted() throws {
+    func call(_ number: UInt64, _ messages: String) throws -> Span {
+      try TraceFixture.span(
+        number, parent: 1, start: Int64(number),
+        attributes: ["mlflow.spanType": "\"LLM\"", "mlflow.spanInputs": "{\"messages\": [\(messages)]}"])
+    }
+    let (first, second) = (#"{"role": "user", "content": "one"}"#, #"{"role": "assistant", "content": "two"}"#)
+    let facts = TraceFacts(
+      TraceFixture.trace([
+        try TraceFixture.span(1), try call(2, "\(first), \(second)"), try call(3, "\(first), \(second), \(first)"),
+      ]))
+    let input = try #require(ResentInput(facts))
+    #expect(input.resentBytes == first.utf8.count + second.utf8.count)
+    #expect(input.largest?.spanIndex == 2)
+    #expect(ResentInput(TraceFacts(TraceFixture.trace([try TraceFixture.span(1)]))) == nil)
+  }
+
   /// MLflow's rule: an agent repeats the sum of its calls, so only the outermost counts.
   @Test func tokensAreCountedOnce() throws {
     func usage(_ input: Int, _ output: Int) -> KeyValuePairs<String, String> {

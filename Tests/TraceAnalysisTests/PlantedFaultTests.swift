@@ -203,6 +203,24 @@ struct PlantedFaultTests {
         .isEmpty)
   }
 
+  /// In a chat the model is sent what was said in earlier turns, which this trace does not have.
+  @Test func whatWasSaidBeforeIsNotFromCode() throws {
+    let history: JSON = [
+      ["role": "user", "content": "What did I order?"],
+      ["role": "tool", "content": #"{"order": "W3239882", "price": 252.06}"#],
+      ["role": "assistant", "content": "W3239882 for 252.06"], ["role": "user", "content": "And the price?"],
+    ]
+    let found = findings([
+      try Made.span(
+        1, "agent", "AGENT", to: 100, ["question": "And the price?"], "It was 252.06, order W3239882, 8-inch."),
+      try Made.span(2, parent: 1, "look_up", "TOOL", from: 1, to: 10, ["name": "x"], ["ok": true]),
+      try Made.span(
+        3, parent: 1, "compose", "CHAT_MODEL", from: 20, to: 90, ["messages": history],
+        "It was 252.06, order W3239882, 8-inch."),
+    ])
+    #expect(found.isEmpty, "\(found.map(\.why))")
+  }
+
   @Test func anArgumentFromNowhere() throws {
     func spans(_ question: String) throws -> [Span] {
       [

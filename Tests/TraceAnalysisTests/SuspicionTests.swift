@@ -8,12 +8,15 @@ import TraceModel
   /// A flat trace: a root that was asked something, and steps that each say something.
   private func facts(
     _ steps: [(name: String, type: String, text: String)],
-    task: String = "How many parcels did the depot in Oslo lose in May?"
+    task: String = "How many parcels did the depot in Oslo lose in May?", answer: String? = nil
   ) throws -> TraceFacts {
     var spans = [
       try TraceFixture.span(
         1, name: "team", start: 0, end: 1_000,
-        attributes: ["mlflow.spanType": "\"AGENT\"", "mlflow.spanInputs": quoted(task)])
+        attributes: [
+          "mlflow.spanType": "\"AGENT\"", "mlflow.spanInputs": quoted(task),
+          "mlflow.spanOutputs": answer.map(quoted) ?? "null",
+        ])
     ]
     for (place, step) in steps.enumerated() {
       spans.append(
@@ -57,6 +60,39 @@ import TraceModel
     let roles = SuspicionRanking(facts).steps.map(\.role)
     #expect(roles == [.plan, .orchestrator, .worker, .trivial])
     #expect(order(facts).first == "s4")
+  }
+
+  /// Whatever it is called: mostly it names who goes on, and they are not always the same.
+  @Test func aDispatcherIsKnownByWhatItDoes() throws {
+    let facts = try facts([
+      ("Lotse", "AGENT", "Leserin, bitte: " + Self.talk), ("Leserin", "AGENT", Self.talk + " One."),
+      ("Lotse", "AGENT", "Schreiber, bitte: " + Self.talk), ("Schreiber", "AGENT", Self.talk + " Two."),
+      ("Lotse", "AGENT", "Leserin, noch einmal: " + Self.talk), ("Leserin", "AGENT", Self.talk + " Three."),
+    ])
+    let roles = SuspicionRanking(facts).steps.map(\.role)
+    #expect(roles == [.orchestrator, .worker, .orchestrator, .worker, .orchestrator, .worker])
+    #expect(order(facts).first == "s3")
+  }
+
+  /// In a long run who said the answer first, whose request failed first and who acted last come right behind the first three.
+  @Test func aLongRunHasLandmarks() throws {
+    var steps: [(name: String, type: String, text: String)] = []
+    for number in 0..<20 {
+      var text = Self.talk + " Part \(number)."
+      if number == 9 { text += " The report \"Osloer Jahresbericht\" says 4711." }
+      steps.append(("Reader", "AGENT", text))
+      if number == 14 { steps.append(("shell", "TOOL", "Traceback (most recent call last): no")) }
+    }
+    steps.append(("Writer", "AGENT", "The answer is 4711, by \"Osloer Jahresbericht\"."))
+    let facts = try facts(steps, answer: "The answer is 4711, by \"Osloer Jahresbericht\".")
+    let ranking = SuspicionRanking(facts)
+    let top = Array(order(facts).prefix(6))
+    #expect(top.prefix(3) == ["s2", "s3", "s4"])
+    #expect(top.dropFirst(3) == ["s11", "s16", "s22"], "\(top)")
+    #expect(ranking.suspicions[3].reasons.first == "first to say what the answer says ('4711', 'osloer jahresbericht')")
+    let failed = ranking.suspicions.first { $0.step.spanIndex == 15 }
+    #expect(failed?.reasons.first == "what it asked for was the first to fail")
+    #expect(Set(order(facts)).count == ranking.steps.count)
   }
 
   @Test(arguments: [

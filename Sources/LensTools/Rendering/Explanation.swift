@@ -29,7 +29,8 @@ struct Explanation {
     return Answer.Section(
       key: "explanation",
       heading: ranking.suspicions.isEmpty
-        ? nil : "suspicion of each step = the sum of its terms (weights: TraceAnalysis/Suspicion/Suspicion.swift):",
+        ? nil
+        : "suspicion of each step = the sum of its terms; in a long run its landmarks follow the first three (weights: TraceAnalysis/Suspicion/Suspicion.swift):",
       items: items, remedy: nil, noun: "step")
   }
 

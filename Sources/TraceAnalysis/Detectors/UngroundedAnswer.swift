@@ -31,9 +31,9 @@ struct UngroundedAnswer: Detector {
 
   private static func looksUp(_ type: String) -> Bool { ["TOOL", "RETRIEVER", "RERANKER", "MEMORY"].contains(type) }
 
-  /// Small whole numbers are said everywhere, and years are known.
+  /// Small whole numbers are said everywhere, years are known, and `28-inch` is a measure.
   private static func isTelling(_ value: NotedValue) -> Bool {
-    guard let number = value.token.number else { return true }
+    guard let number = value.token.number else { return value.words.utf8.count { (0x30...0x39).contains($0) } >= 3 }
     return number != number.rounded() || (abs(number) > 12 && !(1_900...2_100).contains(number))
   }
 
@@ -42,23 +42,38 @@ struct UngroundedAnswer: Detector {
   ) -> Bool {
     guard facts.isModelCall(origin.spanIndex) else { return false }
     if !origin.isOutput {
-      // What the user said, and what the app was called with, is given. Instructions are, too: a prompt is written by people.
+      // What the user said, and what the app was called with, is given.
       guard facts.tree.parents[origin.spanIndex] != nil, facts.turn.input?.spanIndex != origin.spanIndex,
-        isOutsideInstructions(value, facts.meaning(origin.spanIndex))
+        cameFromCode(value, facts.meaning(origin.spanIndex))
       else { return false }
     }
     guard let number = value.token.number else { return true }
     return !isWorkedOut(number, flow.numbers(before: value.token))
   }
 
-  private static func isOutsideInstructions(_ value: NotedValue, _ meaning: SpanMeaning) -> Bool {
+  /// Whether a value that a model was given can only come from code: it stands in data that was put into the prompt, and in
+  /// nothing that was said before in the conversation.
+  private static func cameFromCode(_ value: NotedValue, _ meaning: SpanMeaning) -> Bool {
     guard let chat = meaning.inputChat else { return true }
-    return chat.messages.contains { message in
-      guard let text = message.text else { return false }
-      // Instructions in words are written by people; data among them was put there by code.
-      if message.role == .system, !Self.isData(text) { return false }
-      return NotedValue.all(in: text).contains { $0.token == value.token }
+    func holds(_ text: String?) -> Bool {
+      text.map { NotedValue.all(in: $0).contains { $0.token == value.token } } ?? false
     }
+    var isData = false
+    for (place, message) in chat.messages.enumerated() {
+      if message.role == .system {
+        // Instructions in words are written by people.
+        if let text = message.text, Self.isData(text), holds(text) { isData = true }
+      } else if message.role == .user, place == chat.messages.lastIndex(where: { $0.role == .user }) {
+        if holds(message.text) { isData = true }
+      } else if holds(message.text)
+        || message.toolResults.contains(where: {
+          holds($0.content.map { String(decoding: $0.rawBytes, as: UTF8.self) })
+        })
+      {
+        return false
+      }
+    }
+    return isData
   }
 
   private static func isData(_ text: String) -> Bool {

@@ -9,6 +9,8 @@ struct ValueToken: Sendable, Hashable {
   let number: Double?
   /// Where it stands in the text.
   let range: Range<Int>
+  /// Whether it is a number inside of a name: the 4711 of `Order-4711`.
+  var isPart = false
 
   static func == (left: ValueToken, right: ValueToken) -> Bool { left.key == right.key }
   func hash(into hasher: inout Hasher) { hasher.combine(key) }
@@ -46,13 +48,13 @@ enum ValueText {
           body(ValueToken(key: hash(text[lower..<upper]), number: nil, range: lower..<upper))
         }
       }
-      numbers(text, lower..<upper, isNegative: isNegative && !hasLetter, body)
+      numbers(text, lower..<upper, isNegative: isNegative && !hasLetter, isPart: hasLetter, body)
     }
   }
 
   /// The numbers of a run: all of it, or what stands between its hyphens and letters.
   private static func numbers(
-    _ text: ArraySlice<UInt8>, _ run: Range<Int>, isNegative: Bool, _ body: (ValueToken) -> Void
+    _ text: ArraySlice<UInt8>, _ run: Range<Int>, isNegative: Bool, isPart: Bool, _ body: (ValueToken) -> Void
   ) {
     var position = run.lowerBound
     while position < run.upperBound {
@@ -83,7 +85,9 @@ enum ValueText {
       // More digits are an id, which hyphens and letters do not divide.
       guard digits <= 15 else { continue }
       let value = (scale > 1 ? whole / scale : whole) * (isNegative && start == run.lowerBound ? -1 : 1)
-      body(ValueToken(key: value.bitPattern ^ 0x9E37_79B9_7F4A_7C15, number: value, range: start..<position))
+      body(
+        ValueToken(
+          key: value.bitPattern ^ 0x9E37_79B9_7F4A_7C15, number: value, range: start..<position, isPart: isPart))
     }
   }
 
@@ -119,7 +123,7 @@ struct NotedValue: Sendable, Hashable {
     var found: [NotedValue] = []
     var seen: Set<UInt64> = []
     ValueText.scan(bytes[...]) { token in
-      guard seen.insert(token.key).inserted else { return }
+      guard !token.isPart, seen.insert(token.key).inserted else { return }
       found.append(NotedValue(token: token, words: String(decoding: bytes[token.range], as: UTF8.self)))
     }
     return found

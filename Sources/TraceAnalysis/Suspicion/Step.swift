@@ -56,6 +56,11 @@ struct StepReader {
       steps.append(Step(spanIndex: index, text: text, role: .worker, isTelling: isTelling(index, text)))
     }
     for place in steps.indices { steps[place].role = role(steps[place], place) }
+    for name in dispatchers(steps) {
+      for place in steps.indices where self.name(steps[place]) == name && steps[place].role == .worker {
+        steps[place].role = .orchestrator
+      }
+    }
     return steps
   }
 
@@ -123,7 +128,9 @@ struct StepReader {
   // MARK: Roles
 
   private static let toolTypes: Set<String> = ["TOOL", "RETRIEVER", "RERANKER", "EMBEDDING", "PARSER", "MEMORY"]
-  private static let toolNames = ["terminal", "executor", "tool"]
+  private static let toolNames = [
+    "terminal", "executor", "tool", "sandbox", "interpreter", "observation", "repl",
+  ]
   private static let orchestratorNames = ["orchestr", "planner", "manager", "supervisor", "router"]
   /// Keys of a ledger in which an orchestrator keeps what has been done.
   private static let ledgerKeys = ["\"next_speaker\"", "\"is_request_satisfied\"", "\"instruction_or_question\""]
@@ -146,6 +153,30 @@ struct StepReader {
     if characters < Self.shortest { return .trivial }
     if place < 2, !step.text.contains("```"), restatesTask(step.text) { return .plan }
     return .worker
+  }
+
+  private func name(_ step: Step) -> String { facts.trace.spans[step.spanIndex].name }
+
+  /// A dispatcher speaks at least so often, to at least so many others.
+  private static let (fewestDispatches, fewestAddressed) = (3, 2)
+  /// Whom it hands over to is named early.
+  private static let opening = 400
+
+  /// Names of spans that hand out work, whatever they are called: mostly they name who is to go on, it does go on, and it is
+  /// not always the same.
+  private func dispatchers(_ steps: [Step]) -> [String] {
+    var spoken: [String: Int] = [:]
+    var addressed: [String: [String]] = [:]
+    for (place, step) in steps.enumerated() where step.role == .worker && place + 1 < steps.count {
+      let (own, next) = (name(step), name(steps[place + 1]))
+      spoken[own, default: 0] += 1
+      guard own != next, next.utf8.count >= 3, step.text.prefix(Self.opening).contains(next) else { continue }
+      addressed[own, default: []].append(next)
+    }
+    return addressed.filter { own, others in
+      others.count >= Self.fewestDispatches && Set(others).count >= Self.fewestAddressed
+        && others.count * 5 >= (spoken[own] ?? 0) * 3
+    }.map(\.key).sorted()
   }
 
   /// Whether the first words of the task stand in the text.

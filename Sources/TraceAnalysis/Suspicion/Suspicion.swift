@@ -45,7 +45,8 @@ public struct Suspicion: Sendable {
 
 /// The steps of a trace by suspicion.
 public struct SuspicionRanking: Sendable {
-  /// All steps, the most suspicious first; equal ones in order of their start.
+  /// All steps, the most suspicious first; equal ones in order of their start. In a long run its landmarks follow behind the
+  /// first three, whatever their score.
   public let suspicions: [Suspicion]
   /// The steps in order of their start.
   public let steps: [Step]

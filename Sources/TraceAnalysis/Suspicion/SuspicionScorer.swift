@@ -2,13 +2,13 @@ import TraceModel
 
 /// Adds up what speaks for and against each step.
 struct SuspicionScorer {
-  private let facts: TraceFacts
-  private let steps: [Step]
+  let facts: TraceFacts
+  let steps: [Step]
   private let texts: [StepText]
   private let taskWords: Set<String>
   /// Where each value was said first.
-  private let origins: [String: Int]
-  private let taskValues: Set<String>
+  let origins: [String: Int]
+  let taskValues: Set<String>
   private let symptom: Symptom?
 
   init(_ facts: TraceFacts, _ steps: [Step], task: String, symptom: Symptom?) {
@@ -34,9 +34,10 @@ struct SuspicionScorer {
       if order != nil { acted += 1 }
       return suspicion(place, order)
     }
-    return all.indices.sorted { left, right in
+    let ranked = all.indices.sorted { left, right in
       all[left].score == all[right].score ? left < right : all[left].score > all[right].score
     }.map { all[$0] }
+    return withLandmarks(ranked)
   }
 
   private func suspicion(_ place: Int, _ order: Int?) -> Suspicion {
@@ -107,7 +108,7 @@ struct SuspicionScorer {
   private static func worth(_ value: String) -> Int { value.count <= 40 ? value.count : 0 }
 
   /// What the tool right behind a step gave back, if it is a failure or nothing.
-  private func outcome(behind place: Int) -> (StepSignals.Outcome, Int)? {
+  func outcome(behind place: Int) -> (StepSignals.Outcome, Int)? {
     let next = place + 1
     guard next < steps.count, steps[next].role == .tool else { return nil }
     let status = facts.trace.spans[steps[next].spanIndex].status

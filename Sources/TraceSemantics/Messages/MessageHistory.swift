@@ -40,6 +40,9 @@ public struct MessageHistory: Sendable {
     return count
   }
 
+  /// Bytes of so many messages from the first on.
+  public func bytes(ofFirst count: Int) -> Int { messages.prefix(count).reduce(0) { $0 + $1.rawBytes.count } }
+
   /// Bytes of the input before a message. The input is the value that was given to ``init(_:)``.
   public func offset(ofMessage index: Int, in input: JSONValue) -> Int? {
     guard messages.indices.contains(index) else { return nil }
