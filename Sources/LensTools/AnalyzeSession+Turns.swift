@@ -50,7 +50,10 @@ struct TurnText {
       let error = span.status == .error ? " ERROR" : ""
       return "[\(Trace.alias(ofSpanAt: index)) \(span.id.description.prefix(8)) \(name)(\(input))\(error) → \(result)]"
     }
-    if all.count > lines.count { lines.append("[\(all.count - lines.count) more calls]") }
+    let rest = all.count - lines.count
+    if rest > 0 {
+      lines.append(lines.isEmpty ? "[\(Units.plural(rest, "call"))]" : "[\(Units.plural(rest, "more call"))]")
+    }
     return lines
   }
 }

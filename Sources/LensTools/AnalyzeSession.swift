@@ -36,13 +36,7 @@ struct AnalyzeSession: ParameterizedTool {
 
     let list = FindingList(excerpter: context.excerpter, style: context.style)
     let found = shown.flatMap { turn in turn.findings.map { (turn, $0) } }
-      .sorted { ($1.1.severity, $0.0.number) < ($0.1.severity, $1.0.number) }
-    // Where turns can be ranked, an error that its turn survived is a hint: users mistype their ids.
-    let isRanked = !session.suspicions.isEmpty
-    let decisive = found.filter { $0.1.standing == .decisive && !(isRanked && $0.1.isSurvivedError($0.0.facts)) }
-    let findings =
-      decisive + Self.suspects(session, range, besides: Set(decisive.map(\.0.number)))
-      + found.filter { $0.1.standing == .hint || isRanked && $0.1.isSurvivedError($0.0.facts) }.prefix(Self.mostHints)
+    let findings = Self.ordered(found, session, range)
     if !findings.isEmpty {
       answer.sections.append(
         Answer.Section(
@@ -75,6 +69,40 @@ struct AnalyzeSession: ParameterizedTool {
     let suspect = findings.first?.0.number ?? session.turns.last?.number ?? 1
     answer.next = [NextCall("inspect_turn", ["session_id": .string(sessionID), "turn": .int(Int64(suspect))])]
     return answer.render(output, style: context.style)
+  }
+
+  /// Findings in the order in which to look at them: those whose values spread through the conversation, for they are its
+  /// origin; then by gravity and turn; then the suspects, then hints.
+  private static func ordered(
+    _ found: [(SessionFacts.Turn, Finding)], _ session: SessionFacts, _ range: ClosedRange<Int>
+  ) -> [(SessionFacts.Turn, Finding)] {
+    let spread = SessionSpread(session.turns)
+    var spreads: [(turn: SessionFacts.Turn, finding: Finding, reach: Int)] = found.map { turn, finding in
+      guard finding.severity >= .medium, let trail = spread.trail(of: finding, in: turn) else {
+        return (turn, finding, 0)
+      }
+      var finding = finding
+      let values = trail.values.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+      let turns = trail.turns.prefix(8).map { "\($0)" }.joined(separator: ", ") + (trail.turns.count > 8 ? ", …" : "")
+      finding.why +=
+        (finding.why.hasSuffix(".") ? "" : ".")
+        + " What came in here (\(values)) is repeated in \(trail.turns.count == 1 ? "turn" : "turns") \(turns)."
+      return (turn, finding, trail.turns.count)
+    }
+    spreads.sort {
+      ($1.reach > 0 ? 1 : 0, $1.finding.severity.rawValue, $0.turn.number)
+        < ($0.reach > 0 ? 1 : 0, $0.finding.severity.rawValue, $1.turn.number)
+    }
+    // Where turns can be ranked, an error that its turn survived is a hint: users mistype their ids.
+    let isRanked = !session.suspicions.isEmpty
+    func isHint(_ finding: Finding, _ turn: SessionFacts.Turn) -> Bool {
+      finding.standing == .hint || isRanked && finding.isSurvivedError(turn.facts)
+    }
+    let all = spreads.map { ($0.turn, $0.finding) }
+    let decisive = all.filter { !isHint($0.1, $0.0) }
+    // What is hardly worth a look in one turn is not worth a line among many.
+    let hints = all.filter { isHint($0.1, $0.0) && $0.1.severity > .low }
+    return decisive + suspects(session, range, besides: Set(decisive.map(\.0.number))) + hints.prefix(mostHints)
   }
 
   /// More hints are not told of a session; each turn's own are told by inspect_turn.

@@ -51,11 +51,11 @@ public struct TimeFacts: Sendable {
         spans[child].endTime.map { (child: child, start: spans[child].startTime.nanoseconds, end: $0.nanoseconds) }
       }.sorted { ($0.end, $0.child) > ($1.end, $1.child) }
       for child in ended where child.end <= moment && child.start >= start && child.end > child.start {
-        time[index, default: 0] += moment - child.end
+        time[index] = (time[index] ?? 0).addingSaturating(moment.subtractingSaturating(child.end))
         pending.append((child.child, child.end))
         moment = child.start
       }
-      time[index, default: 0] += max(0, moment - start)
+      time[index] = (time[index] ?? 0).addingSaturating(max(0, moment.subtractingSaturating(start)))
       order.append(index)
     }
     return order.sorted().compactMap { index in
@@ -71,7 +71,7 @@ public struct TimeFacts: Sendable {
       var reached = span.startTime.nanoseconds
       var after: Int?
       func look(_ next: Int64, _ before: Int?) {
-        let length = next - reached
+        let length = next.subtractingSaturating(reached)
         if length > longest?.nanoseconds ?? 0 {
           longest = Gap(spanIndex: index, after: after, before: before, nanoseconds: length)
         }

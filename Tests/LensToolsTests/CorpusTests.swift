@@ -44,8 +44,9 @@ struct CorpusTests {
   @Test(arguments: keys("sessions"))
   func session(_ name: String) async throws {
     let id = Self.names["sessions"]?[name]?.string ?? ""
-    try Golden.check(
-      await answer("discover_schema", ["session_id": .string(id)]), "discover_schema-\(name).txt",
-      in: "\(Self.folder)/Answers")
+    for tool in ["discover_schema", "analyze_session"] {
+      try Golden.check(
+        await answer(tool, ["session_id": .string(id)]), "\(tool)-\(name).txt", in: "\(Self.folder)/Answers")
+    }
   }
 }

@@ -13,7 +13,7 @@ struct UngroundedAnswer: Detector {
       return .notChecked("no tool or retriever that an answer could rest on")
     }
     let words = (answer.gist?.text ?? answer.field.value.string ?? "").utf8.prefix(Self.longest)
-    let values = NotedValue.all(in: String(decoding: words, as: UTF8.self)).filter(Self.isTelling)
+    let values = NotedValue.all(in: String(decoding: words, as: UTF8.self)).filter(\.isTelling)
     guard !values.isEmpty else { return .findings([]) }
     guard let flow = flow.value else { return .notChecked("too much to follow") }
     var bySource: [ValueFlow.Appearance: [String]] = [:]
@@ -30,12 +30,6 @@ struct UngroundedAnswer: Detector {
   private static let longest = 20_000
 
   private static func looksUp(_ type: String) -> Bool { ["TOOL", "RETRIEVER", "RERANKER", "MEMORY"].contains(type) }
-
-  /// Small whole numbers are said everywhere, years are known, and `28-inch` is a measure.
-  private static func isTelling(_ value: NotedValue) -> Bool {
-    guard let number = value.token.number else { return value.words.utf8.count { (0x30...0x39).contains($0) } >= 3 }
-    return number != number.rounded() || (abs(number) > 12 && !(1_900...2_100).contains(number))
-  }
 
   private static func isUngrounded(
     _ origin: ValueFlow.Appearance, _ value: NotedValue, _ flow: ValueFlow, _ facts: TraceFacts

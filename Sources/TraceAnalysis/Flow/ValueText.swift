@@ -117,6 +117,12 @@ struct NotedValue: Sendable, Hashable {
   /// As it stands in the text.
   let words: String
 
+  /// Whether it says where it comes from: small whole numbers are said everywhere, years are known, and `28-inch` is a measure.
+  var isTelling: Bool {
+    guard let number = token.number else { return words.utf8.count { (0x30...0x39).contains($0) } >= 3 }
+    return number != number.rounded() || (abs(number) > 12 && !(1_900...2_100).contains(number))
+  }
+
   /// The values of a text in their order, each once, without those in its secrets.
   static func all(in text: String) -> [NotedValue] {
     let bytes = Array(SecretMask.removed(from: text).utf8)

@@ -1,0 +1,77 @@
+import JSONText
+import TraceModel
+import TraceSemantics
+
+/// Which values an answer brought into a conversation, and which later turns repeat them: a wrong one is worse where it
+/// spreads, and the turn it comes from is the one to mend.
+public struct SessionSpread: Sendable {
+  /// A value's way through a conversation.
+  public struct Trail: Sendable {
+    /// The values, as the answer wrote them.
+    public var values: [String]
+    /// The turns that repeat one of them, by number.
+    public var turns: [Int]
+  }
+
+  private let turns: [SessionFacts.Turn]
+  /// What each answer was first to say.
+  private let brought: [[NotedValue]]
+  /// What is said in each turn, by key.
+  private let said: [Set<UInt64>]
+
+  /// Of a longer question or answer only the beginning is read.
+  private static let longest = 8_000
+
+  /// Reads the questions and answers once.
+  public init(_ turns: [SessionFacts.Turn]) {
+    self.turns = turns
+    var known: Set<UInt64> = []
+    var brought: [[NotedValue]] = []
+    var said: [Set<UInt64>] = []
+    for turn in turns {
+      let asked = Self.values(turn.facts.turn.input)
+      let answered = Self.values(turn.facts.turn.output)
+      known.formUnion(asked.map(\.token.key))
+      brought.append(answered.filter { !known.contains($0.token.key) && $0.isTelling })
+      let keys = Set(answered.map(\.token.key))
+      known.formUnion(keys)
+      said.append(keys.union(asked.map(\.token.key)).union(Self.passedOn(turn.facts)))
+    }
+    (self.brought, self.said) = (brought, said)
+  }
+
+  /// What tools were called with: a value may be worked with and not be said.
+  private static func passedOn(_ facts: TraceFacts) -> Set<UInt64> {
+    var keys: Set<UInt64> = []
+    for index in facts.trace.spans.indices where facts.isToolCall(index) {
+      guard let inputs = facts.meaning(index).inputs else { continue }
+      ValueText.scan(inputs.value.rawBytes.prefix(longest)) { keys.insert($0.key) }
+    }
+    return keys
+  }
+
+  private static func values(_ side: TurnReading.Side?) -> [NotedValue] {
+    guard let side else { return [] }
+    let text = side.gist?.text ?? side.field.value.string ?? ""
+    return NotedValue.all(in: String(decoding: text.utf8.prefix(longest), as: UTF8.self))
+  }
+
+  /// What a finding's step gave back, the answer of its turn was first to say, and later turns repeat; nil when nothing.
+  public func trail(of finding: Finding, in turn: SessionFacts.Turn) -> Trail? {
+    let place = turn.number - 1
+    guard brought.indices.contains(place) else { return nil }
+    var candidates = brought[place]
+    if let index = finding.spanIndex {
+      var held: Set<UInt64> = []
+      ValueText.scan(turn.facts.rawOutputs(index)) { held.insert($0.key) }
+      candidates = candidates.filter { held.contains($0.token.key) }
+    }
+    guard !candidates.isEmpty else { return nil }
+    let keys = Set(candidates.map(\.token.key))
+    let later = turns.indices.dropFirst(place + 1).filter { !said[$0].isDisjoint(with: keys) }
+    guard !later.isEmpty else { return nil }
+    let spread = later.reduce(into: Set<UInt64>()) { $0.formUnion(said[$1]) }
+    return Trail(
+      values: candidates.filter { spread.contains($0.token.key) }.map(\.words), turns: later.map { turns[$0].number })
+  }
+}
