@@ -3,14 +3,18 @@ import TraceModel
 /// Names what MLflow keeps beside a trace in place of a long link: `mlflow-attachment://<id>?content_type=image%2Fpng&…&size=7`
 /// (mlflow 3.11 and later) is `[attachment image/png, 7B]` in excerpts. Pages of payloads keep the link.
 enum AttachmentLinks {
-  private static let scheme = Array("mlflow-attachment://".utf8)
+  private static let scheme = Array("mlflow-attachment".utf8)
 
   static func summarized(_ bytes: [UInt8]) -> [UInt8] {
-    guard bytes.count > scheme.count else { return bytes }
     var output: [UInt8] = []
     var copied = 0
     var position = 0
-    while let start = bytes[position...].firstRange(of: scheme)?.lowerBound {
+    while position < bytes.count {
+      // Colons are rare, and every excerpt comes this way.
+      guard bytes[position] == UInt8(ascii: ":"), let start = linkStart(bytes, position), start >= copied else {
+        position += 1
+        continue
+      }
       let end =
         bytes[start...].firstIndex { $0 <= 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") } ?? bytes.count
       output += bytes[copied..<start]
@@ -18,6 +22,16 @@ enum AttachmentLinks {
       (copied, position) = (end, end)
     }
     return copied == 0 ? bytes : output + bytes[copied...]
+  }
+
+  /// Where a link begins whose scheme ends at this colon; nil when none does.
+  private static func linkStart(_ bytes: [UInt8], _ colon: Int) -> Int? {
+    let start = colon - scheme.count
+    guard start >= 0, colon + 2 < bytes.count, bytes[colon + 1] == UInt8(ascii: "/"),
+      bytes[colon + 2] == UInt8(ascii: "/"),
+      bytes[start..<colon].elementsEqual(scheme)
+    else { return nil }
+    return start
   }
 
   private static func words(_ link: ArraySlice<UInt8>) -> String {

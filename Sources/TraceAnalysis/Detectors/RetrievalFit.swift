@@ -54,7 +54,7 @@ struct RetrievalFit: Detector {
 
   /// Words that say what a text is about, in their order, each with its first letters, by which `refunds` meets `refund`.
   private static func content(_ text: String) -> [(word: String, stem: String)] {
-    StepText.words(String(decoding: text.utf8.prefix(4_000), as: UTF8.self)).filter {
+    StepText.words(String(decoding: text.utf8.prefix(1_500), as: UTF8.self)).filter {
       $0.utf8.count >= 4 && !common.contains($0)
     }
     .map { ($0, String($0.prefix(6))) }
