@@ -219,7 +219,9 @@ struct AnalyzeSession: ParameterizedTool {
     let plain = TurnText.Lengths(asked: 400, call: 0, result: 0, answered: 400, calls: 0)
     let lengths: (short: TurnText.Lengths, full: TurnText.Lengths) =
       isSuspect ? (.suspect, .whole) : (brief, session.suspicions.isEmpty ? plain : .other)
-    let isQuiet = turn.findings.isEmpty && turn.assessments.isEmpty && info.state == .ok
+    // A hint that is hardly worth a look in one turn does not lift it above the findings of the session.
+    let isFound = turn.findings.contains { $0.severity > .low }
+    let isQuiet = !isFound && turn.assessments.isEmpty && info.state == .ok
     let isEdge = turn.number == 1 || turn.number == session.turns.count
     return Answer.Item(
       short: "\(head) \(text.line(lengths.short))", full: "\(head) \(text.line(lengths.full))",
@@ -233,6 +235,6 @@ struct AnalyzeSession: ParameterizedTool {
         "output": text.words(turn.facts.turn.output, 200).map { .string($0) },
       ]),
       rank: isSuspect
-        ? 4 + (place ?? 0) / 2 : !turn.findings.isEmpty || info.state != .ok ? 2 : isEdge ? 5 : isQuiet ? 10 : 6)
+        ? 4 + (place ?? 0) / 2 : isFound || info.state != .ok ? 2 : isEdge ? 5 : isQuiet ? 10 : 6)
   }
 }

@@ -31,11 +31,13 @@ public struct SessionSpread: Sendable {
     for turn in turns {
       let asked = Self.values(turn.facts.turn.input)
       let answered = Self.values(turn.facts.turn.output)
-      known.formUnion(asked.map(\.token.key))
-      brought.append(answered.filter { !known.contains($0.token.key) && $0.isTelling })
+      // A user may have said the same number of something else long before; in this question it is theirs.
+      let own = Set(asked.map(\.token.key))
+      brought.append(
+        answered.filter { !known.contains($0.token.key) && !own.contains($0.token.key) && $0.isTelling })
       let keys = Set(answered.map(\.token.key))
       known.formUnion(keys)
-      said.append(keys.union(asked.map(\.token.key)).union(Self.passedOn(turn.facts)))
+      said.append(keys.union(own).union(Self.passedOn(turn.facts)))
     }
     (self.brought, self.said) = (brought, said)
   }
