@@ -235,6 +235,10 @@ struct PlantedFaultTests {
     #expect(found.map(\.kind) == ["ungrounded_argument"])
     #expect(found.first?.why.contains("/order_id = 'ORD-77123', which nothing before had; it comes from plan.") == true)
     #expect(try findings(spans("Where is my order ORD-77123?")).isEmpty)
+    // In JSON text the letter of an escape stands beside the value.
+    for escape in ["\n", "\t", "\r\n", "\u{1}", #"\n"#, "\\\t"] {
+      #expect(try findings(spans("My orders:\(escape)ORD-77123\(escape)shipped")).isEmpty, "\(escape.debugDescription)")
+    }
   }
 
   // MARK: Expectations and ends

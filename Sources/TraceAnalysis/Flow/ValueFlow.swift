@@ -46,7 +46,6 @@ public struct ValueFlow: Sendable {
     found.sort { ($0.time, $0.order, $0.appearance.spanIndex) < ($1.time, $1.order, $1.appearance.spanIndex) }
     for (place, moment) in found.enumerated() {
       moments.append(moment.appearance)
-      // JSON text holds the same tokens as the values in it, for its escapes divide them.
       ValueText.scan(moment.source.value.rawBytes) { token in
         guard origins[token.key] == nil else { return }
         origins[token.key] = place

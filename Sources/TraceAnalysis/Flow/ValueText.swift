@@ -21,13 +21,14 @@ enum ValueText {
   /// Longer texts are not read to their end.
   static let longest = 200_000
 
-  /// Calls `body` with each value, in order.
+  /// Calls `body` with each value, in order. JSON text gives the values of the strings in it: their escapes divide words, as
+  /// the characters do that they stand for, also in JSON inside of a string.
   static func scan(_ text: ArraySlice<UInt8>, _ body: (ValueToken) -> Void) {
     var position = text.startIndex
     let end = min(text.endIndex, text.startIndex + longest)
     while position < end {
       guard isPart(text[position]) else {
-        position += 1
+        position = text[position] == backslash ? endOfEscape(text, position, end) : position + 1
         continue
       }
       let start = position
@@ -51,6 +52,20 @@ enum ValueText {
       numbers(text, lower..<upper, isNegative: isNegative && !hasLetter, isPart: hasLetter, body)
     }
   }
+
+  /// Behind the backslashes at a position and the letter or code that belongs to them.
+  private static func endOfEscape(_ text: ArraySlice<UInt8>, _ start: Int, _ end: Int) -> Int {
+    var position = start
+    while position < end, text[position] == backslash { position += 1 }
+    guard position < end else { return end }
+    if escapeLetters.contains(text[position]) { return position + 1 }
+    guard text[position] == UInt8(ascii: "u"), position + 5 <= end else { return position }
+    let code = text[position + 1..<position + 5]
+    return code.allSatisfy { isDigit($0) || ($0 | 0x20) &- UInt8(ascii: "a") < 6 } ? position + 5 : position
+  }
+
+  private static let backslash = UInt8(ascii: "\\")
+  private static let escapeLetters = Array("nrtbf".utf8)
 
   /// The numbers of a run: all of it, or what stands between its hyphens and letters.
   private static func numbers(
