@@ -109,17 +109,34 @@ extension GetTrace {
 
   // MARK: Matching
 
-  private typealias Matcher = OccurrenceSearch<RegularExpression.TooManySteps>.Matcher
+  private typealias Matcher = OccurrenceSearch<RegularExpression.Failure>.Matcher
 
   private static func occurrences(_ matcher: @escaping Matcher, _ trace: Trace) throws(ToolError) -> [Occurrence] {
     var search = OccurrenceSearch(matcher)
     do {
       return try search.occurrences(in: trace)
     } catch {
-      throw ToolError(
+      throw toolError(error)
+    }
+  }
+
+  /// A failed search as an error of the argument.
+  private static func toolError(_ failure: RegularExpression.Failure) -> ToolError {
+    switch failure {
+    case .tooManySteps:
+      ToolError(
         .invalidArguments,
         "argument 'find': the expression was given up: on some recorded text it takes more than a million steps",
         allowed: "Write it without a repetition inside a repetition, like (a+)+, or look for plain words")
+    case .noLibrary:
+      ToolError(
+        .invalidArguments,
+        "argument 'find': expressions need the library PCRE2 (libpcre2-8), which this system does not have",
+        allowed: "Install it (Debian: libpcre2-8-0), or look for plain words without slashes around them")
+    case .unreadable(let words, let offset):
+      ToolError(
+        .invalidArguments, "argument 'find' is no regular expression: \(words), at byte \(offset + 1)",
+        allowed: "Write /expression/ or /expression/i in Perl's syntax, or plain words without slashes around them")
     }
   }
 
@@ -128,7 +145,7 @@ extension GetTrace {
     guard !needle.isEmpty else {
       throw ToolError(.invalidArguments, "argument 'find' is empty", allowed: "Give the words to look for")
     }
-    return { bytes throws(RegularExpression.TooManySteps) in hits(of: needle, in: bytes) }
+    return { bytes throws(RegularExpression.Failure) in hits(of: needle, in: bytes) }
   }
 
   private static func expressionMatcher(_ words: String) throws(ToolError) -> Matcher {
@@ -136,11 +153,9 @@ extension GetTrace {
     let pattern = String(words.dropFirst().dropLast(ignoresCase ? 2 : 1))
     do {
       let expression = try RegularExpression(pattern, ignoresCase: ignoresCase)
-      return { bytes throws(RegularExpression.TooManySteps) in try expression.ranges(in: bytes) }
+      return { bytes throws(RegularExpression.Failure) in try expression.ranges(in: bytes) }
     } catch {
-      throw ToolError(
-        .invalidArguments, "argument 'find' is no regular expression: \(error.words), at byte \(error.offset + 1)",
-        allowed: "Write /expression/ or /expression/i in Perl's syntax, or plain words without slashes around them")
+      throw toolError(error)
     }
   }
 

@@ -12,14 +12,14 @@ extension TraceQuery {
   /// - Returns: The infos of the page, and how many match in all.
   public func page(
     of infos: [TraceInfo], hasErrorSpans: (TraceInfo) -> Bool, spans: (TraceInfo) -> [Span] = { _ in [] }
-  ) throws(RegularExpression.TooManySteps) -> (infos: [TraceInfo], totalCount: Int) {
+  ) throws(RegularExpression.Failure) -> (infos: [TraceInfo], totalCount: Int) {
     let searched = infos.filter { experimentIDs.isEmpty || experimentIDs.contains($0.experimentID) }
     let predicate = filter.map { FilterPredicate($0, over: searched) }
     let matching = searched.filter { info in
       conditions.allSatisfy { $0.holds(for: info, hasErrorSpans: hasErrorSpans, spans: spans) }
         && (predicate?.holds(for: info) { spans(info) } ?? true)
     }
-    if predicate?.hasGivenUp ?? false { throw RegularExpression.TooManySteps() }
+    if let failure = predicate?.failure { throw failure }
     let keys = order + TraceOrder.tieBreak.filter { tie in !order.contains { $0.key == tie.key } }
     let sorted = matching.sorted { left, right in
       for key in keys {

@@ -1,3 +1,5 @@
+import TraceQuery
+
 /// Why a store could not answer. The sentences hold no credentials and no trace content.
 public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What kind of failure; new ones may come.
@@ -19,12 +21,6 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     public static let cancelled = Code("cancelled")
   }
 
-  /// A search for a regular expression that would not have ended.
-  static let expressionGivenUp = StoreError(
-    .unsupported,
-    "The regular expression of RLIKE was given up: on some recorded text it takes more than a million steps",
-    hint: "Write it without a repetition inside a repetition, like (a+)+, or use LIKE")
-
   /// The kind of failure.
   public var code: Code
   /// What is wrong and where.
@@ -41,4 +37,23 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// The sentences joined.
   public var description: String { hint.map { "\(message). \($0)" } ?? message }
+
+  /// What a failed search for a regular expression means for a store's answer.
+  init(_ failure: RegularExpression.Failure) {
+    switch failure {
+    case .tooManySteps:
+      self.init(
+        .unsupported,
+        "The regular expression of RLIKE was given up: on some recorded text it takes more than a million steps",
+        hint: "Write it without a repetition inside a repetition, like (a+)+, or use LIKE")
+    case .noLibrary:
+      self.init(
+        .unsupported, "RLIKE needs the library PCRE2 (libpcre2-8), which this system does not have",
+        hint: "Install it (Debian: libpcre2-8-0), or use LIKE")
+    case .unreadable(let words, let offset):
+      self.init(
+        .unsupported, "The regular expression of RLIKE is none: \(words), at byte \(offset + 1)",
+        hint: "Write it in Perl's syntax, or use LIKE")
+    }
+  }
 }

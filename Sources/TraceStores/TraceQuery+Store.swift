@@ -9,7 +9,7 @@ extension TraceQuery {
     do {
       return try page(of: infos, hasErrorSpans: hasErrorSpans, spans: spans)
     } catch {
-      throw .expressionGivenUp
+      throw StoreError(error)
     }
   }
 }

@@ -24,8 +24,8 @@ public struct FilterPredicate {
     }
   }
 
-  /// Whether the search for an expression was given up on some text, so that what was said of its trace is not sure.
-  var hasGivenUp: Bool { expressions.hasGivenUp }
+  /// Why what was said of some trace is not sure, if it is not.
+  var failure: RegularExpression.Failure? { expressions.failure }
 
   /// Whether it has to look at spans.
   public var needsSpans: Bool {

@@ -4,31 +4,31 @@ import CPCRE2
 /// anywhere in a text. PCRE2 counts its steps, so an expression that a hostile text turns into years of work is given up.
 @safe
 public final class RegularExpression: Sendable {
-  /// Why an expression was not read.
-  public struct Mistake: Error, Sendable, Hashable {
-    /// Why, in words.
-    public var words: String
-    /// Bytes of the expression before the place.
-    public var offset: Int
+  /// Why a search says nothing.
+  public enum Failure: Error, Sendable, Hashable {
+    /// The expression is none.
+    /// - Parameters:
+    ///   - words: Why, as PCRE2 says it.
+    ///   - offset: Bytes of the expression before the place.
+    case unreadable(words: String, offset: Int)
+    /// The text makes the expression try the same letters in ever new ways.
+    case tooManySteps
+    /// The system has no PCRE2.
+    case noLibrary
   }
-
-  /// A search was given up.
-  public struct TooManySteps: Error, Sendable {}
 
   // PCRE2 never changes an expression after it was read.
   private nonisolated(unsafe) let pattern: OpaquePointer
 
   /// Reads an expression.
-  public init(_ text: String, ignoresCase: Bool = false) throws(Mistake) {
-    guard lens_pattern_is_available() else {
-      throw Mistake(words: "the library PCRE2 (libpcre2-8) was not found on this system", offset: 0)
-    }
+  public init(_ text: String, ignoresCase: Bool = false) throws(Failure) {
+    guard lens_pattern_is_available() else { throw .noLibrary }
     var words = [CChar](repeating: 0, count: 128)
     var offset = 0
     let length = text.utf8.count
     guard let read = unsafe lens_pattern_read(text, length, ignoresCase, &words, &offset) else {
       let message = words.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-      throw Mistake(words: String(decoding: message, as: UTF8.self), offset: offset)
+      throw .unreadable(words: String(decoding: message, as: UTF8.self), offset: offset)
     }
     unsafe pattern = read
   }
@@ -60,7 +60,7 @@ public final class RegularExpression: Sendable {
   }
 
   /// Where it is found in the bytes, one place behind the other; empty finds are left out.
-  public func ranges(in bytes: [UInt8]) throws(TooManySteps) -> [Range<Int>] {
+  public func ranges(in bytes: [UInt8]) throws(Failure) -> [Range<Int>] {
     var found: [Range<Int>] = []
     var isGivenUp = false
     unsafe bytes.withUnsafeBytes { bytes in
@@ -81,31 +81,33 @@ public final class RegularExpression: Sendable {
         }
       }
     }
-    if isGivenUp { throw TooManySteps() }
+    if isGivenUp { throw .tooManySteps }
     return found
   }
 }
 
 /// Expressions, each read once; one that cannot be read matches nothing, as for MLflow.
 final class ExpressionCache {
-  private var expressions: [String: RegularExpression?] = [:]
-  /// Whether a search was given up, so that what was said of its text is not sure.
-  private(set) var hasGivenUp = false
+  private var expressions: [String: Result<RegularExpression, RegularExpression.Failure>] = [:]
+  /// Why what was said of some text is not sure: its search was given up, or there is nothing to search with.
+  private(set) var failure: RegularExpression.Failure?
 
   func matches(_ pattern: String, _ text: String) -> Bool {
-    let expression: RegularExpression?
-    if let known = expressions[pattern] {
-      expression = known
-    } else {
-      expression = try? RegularExpression(pattern)
-      expressions[pattern] = .some(expression)
-    }
-    switch expression?.search(text) {
-    case .found?: return true
-    case .missing?, nil: return false
-    case .givenUp?:
-      hasGivenUp = true
+    let read = expressions[pattern] ?? Result { () throws(RegularExpression.Failure) in try RegularExpression(pattern) }
+    expressions[pattern] = read
+    switch read {
+    case .failure(.unreadable): return false
+    case .failure(let failure):
+      self.failure = failure
       return false
+    case .success(let expression):
+      switch expression.search(text) {
+      case .found: return true
+      case .missing: return false
+      case .givenUp:
+        failure = .tooManySteps
+        return false
+      }
     }
   }
 }

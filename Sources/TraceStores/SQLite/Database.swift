@@ -1,4 +1,5 @@
 import CSQLite
+import TraceQuery
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -141,7 +142,8 @@ final class Database {
       return StoreError(
         .unreadable, "The database '\(path)' cannot be opened (\(words))",
         hint: "Check the rights on the file and its folder; a -wal file beside it must be readable too")
-    case SQLITE_ERROR where words == givenUp: return .expressionGivenUp
+    case SQLITE_ERROR where words == givenUp: return StoreError(.tooManySteps)
+    case SQLITE_ERROR where words == noExpressions: return StoreError(.noLibrary)
     default:
       return StoreError(.unreadable, "SQLite failed on '\(path)' (\(words), code \(code))")
     }
