@@ -35,15 +35,15 @@ struct AnalyzeSession: ParameterizedTool {
     }
 
     let list = FindingList(excerpter: context.excerpter, style: context.style)
-    let found = shown.flatMap { turn in turn.findings.map { (turn, $0) } }
-    let findings = Self.ordered(found, session, range)
+    let findings = SessionDiagnosis(session, turns: range).findings
     if !findings.isEmpty {
       answer.sections.append(
         Answer.Section(
           key: "findings", heading: "findings:",
           items: findings.enumerated().map { offset, entry in
             list.item(
-              entry.1, number: offset + 1, in: entry.0.facts.trace, turn: entry.0.number, rank: min(offset, 3))
+              entry.finding, number: offset + 1, in: entry.turn.facts.trace, turn: entry.turn.number,
+              rank: min(offset, 3))
           }, remedy: nil, noun: "finding"))
     }
     answer.sections.append(
@@ -66,72 +66,9 @@ struct AnalyzeSession: ParameterizedTool {
     if let section = failed.section(key: "scorer_errors", heading: "scorer errors", rank: 5) {
       answer.sections.append(section)
     }
-    let suspect = findings.first?.0.number ?? session.turns.last?.number ?? 1
+    let suspect = findings.first?.turn.number ?? session.turns.last?.number ?? 1
     answer.next = [NextCall("inspect_turn", ["session_id": .string(sessionID), "turn": .int(Int64(suspect))])]
     return answer.render(output, style: context.style)
-  }
-
-  /// Findings in the order in which to look at them: those whose values spread through the conversation, for they are its
-  /// origin; then by gravity and turn; then the suspects, then hints.
-  private static func ordered(
-    _ found: [(SessionFacts.Turn, Finding)], _ session: SessionFacts, _ range: ClosedRange<Int>
-  ) -> [(SessionFacts.Turn, Finding)] {
-    let spread = SessionSpread(session.turns)
-    var spreads: [(turn: SessionFacts.Turn, finding: Finding, reach: Int)] = found.map { turn, finding in
-      guard finding.severity >= .medium, let trail = spread.trail(of: finding, in: turn) else {
-        return (turn, finding, 0)
-      }
-      var finding = finding
-      let values = trail.values.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
-      let turns = trail.turns.prefix(8).map { "\($0)" }.joined(separator: ", ") + (trail.turns.count > 8 ? ", …" : "")
-      finding.why +=
-        (finding.why.hasSuffix(".") ? "" : ".")
-        + " What came in here (\(values)) is repeated in \(trail.turns.count == 1 ? "turn" : "turns") \(turns)."
-      return (turn, finding, trail.turns.count)
-    }
-    spreads.sort {
-      ($1.reach > 0 ? 1 : 0, $1.finding.severity.rawValue, $0.turn.number)
-        < ($0.reach > 0 ? 1 : 0, $0.finding.severity.rawValue, $1.turn.number)
-    }
-    // Where turns can be ranked, an error that its turn survived is a hint: users mistype their ids.
-    let isRanked = !session.suspicions.isEmpty
-    func isHint(_ finding: Finding, _ turn: SessionFacts.Turn) -> Bool {
-      finding.standing == .hint || isRanked && finding.isSurvivedError(turn.facts)
-    }
-    let all = spreads.map { ($0.turn, $0.finding) }
-    let decisive = all.filter { !isHint($0.1, $0.0) }
-    // What is hardly worth a look in one turn is not worth a line among many.
-    let hints = all.filter { isHint($0.1, $0.0) && $0.1.severity > .low }
-    return decisive + suspects(session, range, besides: Set(decisive.map(\.0.number))) + hints.prefix(mostHints)
-  }
-
-  /// More hints are not told of a session; each turn's own are told by inspect_turn.
-  private static let mostHints = 6
-
-  /// Turns whose calls and words are shown at length, and named as suspects.
-  private static let mostSuspects = 5
-
-  /// The most suspicious turns that no other finding is about.
-  private static func suspects(
-    _ session: SessionFacts, _ range: ClosedRange<Int>, besides told: Set<Int>
-  ) -> [(SessionFacts.Turn, Finding)] {
-    // Where people and judges have said what is wrong, guesses are only added for what a reason speaks for.
-    let isTold = !told.isEmpty
-    let wanted = session.suspicions.prefix(isTold ? max(0, 4 - told.count) : .max).filter { suspicion in
-      range.contains(suspicion.turn) && !told.contains(suspicion.turn) && (!isTold || !suspicion.reasons.isEmpty)
-    }
-    return wanted.prefix(mostSuspects).enumerated()
-      .map { place, suspicion in
-        let turn = session.turns[suspicion.turn - 1]
-        let reasons = suspicion.reasons.isEmpty ? ["ranked by its place alone"] : suspicion.reasons
-        return (
-          turn,
-          Finding(
-            kind: "suspect", severity: .low, confidence: place < 3 ? .medium : .low, title: "suspect",
-            traceID: turn.facts.trace.info.id, spanIndex: suspicion.spanIndex, why: reasons.joined(separator: "; "),
-            evidence: [])
-        )
-      }
   }
 
   /// `3`, `3-8`, `3-`; everything when absent.
@@ -204,7 +141,7 @@ struct AnalyzeSession: ParameterizedTool {
     let start = session.turns.first?.facts.trace.info.requestTime.nanoseconds ?? 0
     let text = TurnText(turn: turn, excerpter: excerpter)
     let place = session.suspicions.firstIndex { $0.turn == turn.number }
-    let isSuspect = place.map { $0 < Self.mostSuspects } ?? false
+    let isSuspect = place.map { $0 < SessionDiagnosis.mostSuspects } ?? false
     let judged = AssessmentList(info.assessments, trace: turn.facts.trace, excerpter: excerpter)
     let marks = turn.assessments.prefix(4).map { judged.brief($0, limit: 48) }
     var head = "T\(turn.number) +\(Units.duration(info.requestTime.nanoseconds.subtractingSaturating(start)))"

@@ -45,20 +45,22 @@ public enum Detectors {
       let places = (first.spanIndex ?? .max, second.spanIndex ?? .max)
       return places.0 != places.1 ? places.0 < places.1 : left < right
     }
-    return (merged(order.map { findings[$0] }), notChecked)
+    return (order.map { findings[$0] }.merged(), notChecked)
   }
+}
 
+extension [Finding] {
   /// Several signals about one step as one finding with several reasons. What people and judges said stays apart, for each
-  /// of their statements is a finding of its own.
-  private static func merged(_ findings: [Finding]) -> [Finding] {
+  /// of their statements is a finding of its own; and a hint alone stays a hint: only behind a decisive finding is it one
+  /// more reason.
+  func merged() -> [Finding] {
     var result: [Finding] = []
     var places: [Int: Int] = [:]
-    for finding in findings {
+    for finding in self {
       guard let index = finding.spanIndex else {
         result.append(finding)
         continue
       }
-      // A hint alone stays a hint; with a decisive finding it is one more reason.
       if let place = places[index], finding.assessmentID == nil,
         result[place].standing == .decisive || finding.standing == .hint
       {
@@ -74,7 +76,7 @@ public enum Detectors {
 
 extension Finding {
   /// Takes another finding about the same step for a further reason.
-  mutating func add(_ other: Finding) {
+  fileprivate mutating func add(_ other: Finding) {
     why += (why.hasSuffix(".") || why.isEmpty ? " " : "; ") + other.why
     evidence += other.evidence.filter { !evidence.contains($0) }
     severity = max(severity, other.severity)

@@ -32,21 +32,11 @@ public struct Diagnosis: Sendable {
     }
     let decisive = ordered.filter { $0.standing == .decisive && !$0.isSurvivedError(facts) }
     let rest = ordered.filter { $0.standing == .hint || $0.isSurvivedError(facts) }
-    let suspects = Self.merged(ranking.findings(facts, besides: decisive), with: rest.filter { $0.standing == .hint })
+    let guesses = ranking.findings(facts, besides: decisive)
+    let suspects = (guesses + rest.filter { $0.standing == .hint }).merged().prefix(guesses.count)
     let named = Set((decisive + suspects).compactMap(\.spanIndex))
     let others = rest.filter { $0.spanIndex.map { !named.contains($0) } ?? true }
     findings = decisive + suspects + others.prefix(Self.mostHints)
-  }
-
-  /// Findings with what hints say of the same step as further reasons.
-  private static func merged(_ findings: [Finding], with hints: [Finding]) -> [Finding] {
-    findings.map { finding in
-      var finding = finding
-      for hint in hints where hint.spanIndex == finding.spanIndex && hint.spanIndex != nil {
-        finding.add(hint)
-      }
-      return finding
-    }
   }
 }
 

@@ -10,13 +10,11 @@ public struct Symptom: Sendable {
   private let values: Set<UInt64>
 
   private static let common: Set<String> = [
-    "the", "a", "an", "it", "is", "was", "are", "were", "be", "of", "to", "in", "on", "for", "and", "or", "but", "not",
-    "no",
-    "that", "this", "with", "as", "at", "by", "from", "he", "she", "they", "we", "you", "i", "my", "our", "your",
-    "their", "its",
-    "wrong", "bad", "answer", "bot", "agent", "app", "user", "says", "said", "say", "told", "does", "did", "do", "has",
-    "had",
-    "have", "why", "what", "when", "where", "how", "should", "would", "instead", "there", "which", "who",
+    "the", "a", "an", "it", "is", "was", "are", "were", "be", "of", "to", "in", "on", "for", "and", "or", "but",
+    "not", "no", "that", "this", "with", "as", "at", "by", "from", "he", "she", "they", "we", "you", "i", "my",
+    "our", "your", "their", "its", "wrong", "bad", "answer", "bot", "agent", "app", "user", "says", "said", "say",
+    "told", "does", "did", "do", "has", "had", "have", "why", "what", "when", "where", "how", "should", "would",
+    "instead", "there", "which", "who",
   ]
 
   /// Reads a complaint; nil when it says nothing that could be looked for.

@@ -48,6 +48,13 @@ public struct TraceFacts: Sendable {
   /// Whether a span called a model.
   public func isModelCall(_ index: Int) -> Bool { types[index] == "LLM" || types[index] == "CHAT_MODEL" }
 
+  /// The spans that called a model and in whose records one of some words stands: only those need be read for it.
+  func modelCalls(mentioning words: ByteSearch) -> some Sequence<Int> {
+    trace.spans.indices.lazy.filter { index in
+      isModelCall(index) && words.isFound(in: trace.spans[index].record.rawBytes)
+    }
+  }
+
   /// Whether a span called a tool.
   public func isToolCall(_ index: Int) -> Bool { types[index] == "TOOL" }
 

@@ -10,15 +10,15 @@ struct CutShort: Detector {
   private static let farthest = 600
   private static let limits = ByteSearch([
     "max iterations", "maximum iterations", "iteration limit", "max_iterations", "recursion limit",
-    "maximum number of steps",
-    "step limit", "max steps", "max turns", "maximum turns", "out of steps", "need more steps",
+    "maximum number of steps", "step limit", "max steps", "max turns", "maximum turns", "out of steps",
+    "need more steps",
   ])
 
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     guard let root = facts.tree.roots.first else { return .notChecked("the trace has no spans") }
     if let answer = facts.turn.output {
       let words = (answer.gist?.text ?? answer.field.value.string ?? "").utf8.prefix(Self.farthest)
-      guard Self.limits.isFound(in: words), let limit = Self.limits.first(in: words) else { return .findings([]) }
+      guard let limit = Self.limits.first(in: words) else { return .findings([]) }
       return .findings([
         finding(
           "step_limit", .medium, answer.spanIndex, "The answer says that a limit of steps was reached (\"\(limit)\").",

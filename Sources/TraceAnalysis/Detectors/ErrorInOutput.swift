@@ -10,16 +10,14 @@ struct ErrorInOutput: Detector {
     var findings: [Finding] = []
     var isChecked = false
     for index in facts.trace.spans.indices {
-      let meaning = facts.meaning(index)
       guard ["TOOL", "RETRIEVER"].contains(facts.type(index)), facts.trace.spans[index].status != .error else {
         continue
       }
       isChecked = true
       let raw = facts.rawOutputs(index)
-      guard raw.count <= Self.longest, Self.signs.isFound(in: raw),
-        let outputs = meaning.outputs
+      guard raw.count <= Self.longest, Self.signs.isFound(in: raw), let outputs = facts.meaning(index).outputs,
+        let (path, words) = Self.failure(outputs.value)
       else { continue }
-      guard let (path, words) = Self.failure(outputs.value) else { continue }
       findings.append(
         Finding(
           kind: "error_in_output", severity: .medium, confidence: .medium,
@@ -51,29 +49,21 @@ struct ErrorInOutput: Detector {
       let text = value.string ?? ""
       return isFailure(text) ? (JSONPath(steps: []), text) : nil
     case .object:
+      // The object speaks for itself; its beginning is what it says.
+      let whole = (JSONPath(steps: []), String(decoding: value.rawBytes.prefix(200), as: UTF8.self))
       for key in errorKeys {
         guard let member = value[key] else { continue }
         if let text = member.string, !text.isEmpty, key != "stderr" { return (JSONPath(steps: [key]), text) }
         if let text = member["message"]?.string { return (JSONPath(steps: [key, "message"]), text) }
-        if member.bool == true {
-          return (JSONPath(steps: []), String(decoding: value.rawBytes.prefix(200), as: UTF8.self))
-        }
+        if member.bool == true { return whole }
       }
-      if value["isError"]?.bool == true || value["is_error"]?.bool == true || value["success"]?.bool == false
-        || value["ok"]?.bool == false
-      {
-        return (JSONPath(steps: []), String(decoding: value.rawBytes.prefix(200), as: UTF8.self))
-      }
-      if let code = value["status_code"]?.int64 ?? value["statusCode"]?.int64, (400..<600).contains(code) {
-        return (JSONPath(steps: []), String(decoding: value.rawBytes.prefix(200), as: UTF8.self))
-      }
-      if let content = value["content"] ?? value["output"] ?? value["result"], content.kind == .string,
-        let text = content.string, isFailure(text)
-      {
-        let key = value["content"] != nil ? "content" : value["output"] != nil ? "output" : "result"
-        return (JSONPath(steps: [key]), text)
-      }
-      return nil
+      if ["isError", "is_error"].contains(where: { value[$0]?.bool == true }) { return whole }
+      if ["success", "ok"].contains(where: { value[$0]?.bool == false }) { return whole }
+      if let code = (value["status_code"] ?? value["statusCode"])?.int64, (400..<600).contains(code) { return whole }
+      guard let key = ["content", "output", "result"].first(where: { value[$0] != nil }),
+        let text = value[key]?.string, isFailure(text)
+      else { return nil }
+      return (JSONPath(steps: [key]), text)
     default: return nil
     }
   }

@@ -62,10 +62,9 @@ struct RetrievalFit: Detector {
 
   private static let common: Set<String> = [
     "about", "after", "also", "been", "before", "between", "both", "could", "does", "from", "have", "here", "into",
-    "just",
-    "like", "many", "more", "most", "much", "need", "only", "other", "over", "please", "should", "some", "such",
-    "tell", "than", "thanks", "that", "their", "them", "then", "there", "these", "they", "this", "those", "time",
-    "very", "want",
-    "what", "when", "where", "which", "will", "with", "would", "your", "know", "find", "give", "help",
+    "just", "like", "many", "more", "most", "much", "need", "only", "other", "over", "please", "should", "some",
+    "such", "tell", "than", "thanks", "that", "their", "them", "then", "there", "these", "they", "this", "those",
+    "time", "very", "want", "what", "when", "where", "which", "will", "with", "would", "your", "know", "find",
+    "give", "help",
   ]
 }

@@ -6,17 +6,12 @@ import TraceSemantics
 struct StaleDocument: Detector {
   let name = "stale_document"
 
-  private static let states: Set<String> = [
+  private static let states = [
     "superseded", "outdated", "deprecated", "archived", "expired", "obsolete", "withdrawn", "replaced", "retired",
-    "revoked",
-    "inactive",
+    "revoked", "inactive",
   ]
   /// Where none of these stands in an output, it is not read.
-  private static let signs = ByteSearch([
-    "supersede", "outdated", "deprecated", "archived", "expired", "obsolete", "withdrawn", "replaced", "retired",
-    "revoked",
-    "inactive",
-  ])
+  private static let signs = ByteSearch(states)
   private static let stateKeys = ["status", "state", "lifecycle", "validity"]
   private static let successorKeys = ["superseded_by", "supersededBy", "replaced_by", "replacedBy"]
 

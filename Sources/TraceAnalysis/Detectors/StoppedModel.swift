@@ -12,8 +12,7 @@ struct StoppedModel: Detector {
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     var findings: [Finding] = []
     var isChecked = false
-    for index in facts.trace.spans.indices where facts.isModelCall(index) {
-      guard Self.signs.isFound(in: facts.trace.spans[index].record.rawBytes) else { continue }
+    for index in facts.modelCalls(mentioning: Self.signs) {
       let meaning = facts.meaning(index)
       guard let reason = meaning.finishReason, !reason.isEmpty else { continue }
       isChecked = true

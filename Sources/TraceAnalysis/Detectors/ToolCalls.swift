@@ -14,8 +14,7 @@ struct ToolCalls: Detector {
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     var findings: [Finding] = []
     var isChecked = false
-    for index in facts.trace.spans.indices where facts.isModelCall(index) {
-      guard Self.signs.isFound(in: facts.trace.spans[index].record.rawBytes) else { continue }
+    for index in facts.modelCalls(mentioning: Self.signs) {
       let meaning = facts.meaning(index)
       guard let chat = meaning.outputChat else { continue }
       let calls = chat.messages.flatMap { message in message.toolCalls.map { (message.path, $0) } }

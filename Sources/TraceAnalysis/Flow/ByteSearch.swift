@@ -16,25 +16,21 @@ struct ByteSearch: Sendable {
     self.beginnings = beginnings
   }
 
-  /// The first of the words, in their order, that stands in the text; nil when none does.
-  func first(in text: some Collection<UInt8>) -> String? {
-    words.first { word in
-      ByteSearch([String(decoding: word, as: UTF8.self)]).isFound(in: text)
-    }.map { String(decoding: $0, as: UTF8.self) }
-  }
-
   /// Whether any of the words stands in the text.
-  func isFound(in text: some Collection<UInt8>) -> Bool {
-    let found = text.withContiguousStorageIfAvailable { bytes in unsafe isFound(bytes.span) }
-    return found ?? isFound(Array(text).span)
+  func isFound(in text: some Collection<UInt8>) -> Bool { first(in: text) != nil }
+
+  /// The word that stands first in the text, of several there the one that was given first; nil when none does.
+  func first(in text: some Collection<UInt8>) -> String? {
+    let found = text.withContiguousStorageIfAvailable { bytes in unsafe place(bytes.span) }
+    return (found ?? place(Array(text).span)).map { String(decoding: words[$0], as: UTF8.self) }
   }
 
-  private func isFound(_ text: Span<UInt8>) -> Bool {
+  private func place(_ text: Span<UInt8>) -> Int? {
     let beginnings = beginnings.span
     for position in text.indices where beginnings[Int(text[position])] {
-      for word in words where Self.stands(word, text, position) { return true }
+      for (place, word) in words.enumerated() where Self.stands(word, text, position) { return place }
     }
-    return false
+    return nil
   }
 
   private static func stands(_ word: [UInt8], _ text: Span<UInt8>, _ position: Int) -> Bool {
