@@ -14,7 +14,7 @@ final class ExportedSample: Sendable {
   let folder: URL
 
   init() async throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
+    folder = TestFolder.root.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let store = SQLiteStore(
       path: PackageRoot.url.appendingPathComponent("Samples/mlflow.db").path,

@@ -1,4 +1,5 @@
 import Foundation
+import LensTestSupport
 import JSONText
 import MCP
 import Testing
@@ -38,7 +39,7 @@ import TraceModel
 
   @Test(arguments: numbers, numbers)
   func isAnswered(first: Int64, last: Int64) async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("limits-\(UUID().uuidString)")
+    let folder = TestFolder.root.appendingPathComponent("limits-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
     for (number, text) in export(first: first, last: last).enumerated() {

@@ -40,7 +40,7 @@ struct MadeTrace {
       "request_time": "2026-11-16T09:00:00Z", "execution_duration": "1s", "state": "OK", "trace_metadata": [:],
       "tags": [:], "assessments": [],
     ]
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("made-\(UUID().uuidString).json")
+    let file = TestFolder.root.appendingPathComponent("made-\(UUID().uuidString).json")
     let text = "{\"info\":\(info.text),\"data\":{\"spans\":[\(spans.joined(separator: ","))]}}"
     try Data(text.utf8).write(to: file)
     return try SampleTools(uri: file.path)

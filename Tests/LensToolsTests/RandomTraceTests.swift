@@ -132,7 +132,7 @@ struct RandomTraceTests {
   }()
 
   private let tools: SampleTools
-  private let file = FileManager.default.temporaryDirectory.appendingPathComponent("random-\(UUID().uuidString).jsonl")
+  private let file = TestFolder.root.appendingPathComponent("random-\(UUID().uuidString).jsonl")
 
   init() throws { tools = try SampleTools(uri: file.path) }
 

@@ -161,7 +161,7 @@ private struct Sender {
     let bytes = transcript.lines.flatMap { line -> [UInt8] in
       if case .send(let bytes) = line.step { bytes } else { [] }
     }
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("transcript-\(UUID().uuidString)")
+    let file = TestFolder.root.appendingPathComponent("transcript-\(UUID().uuidString)")
     try Data(bytes).write(to: file)
     let handle = try FileHandle(forReadingFrom: file)
     serverInput = duplicate(handle)

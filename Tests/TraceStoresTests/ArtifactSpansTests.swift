@@ -21,7 +21,7 @@ private struct ArtifactScratch {
       "INSERT INTO trace_info VALUES ('tr-1', 1, 1700000000000, 5, 'OK')",
       "INSERT INTO experiments VALUES (1, 'one', 'active', '/elsewhere/1')",
     ])
-    outside = FileManager.default.temporaryDirectory.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
+    outside = TestFolder.root.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
     let place = location.replacingOccurrences(of: "DB", with: database.folder.path)
       .replacingOccurrences(of: "OUTSIDE", with: outside.path)
     SQLiteTools.execute(

@@ -1,4 +1,5 @@
 import Foundation
+import LensTestSupport
 import Testing
 import TraceModel
 
@@ -19,7 +20,7 @@ struct CompressedFileTests {
 
   init() throws {
     bytes = [UInt8](try #require(Data(base64Encoded: Self.export, options: .ignoreUnknownCharacters)))
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
+    folder = TestFolder.root.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
   }
 
   private func withFile(_ bytes: [UInt8], _ work: (String) async throws -> Void) async throws {

@@ -1,4 +1,5 @@
 import Foundation
+import LensTestSupport
 import JSONText
 import Testing
 import TraceModel
@@ -18,7 +19,7 @@ final class ScratchFileStore {
   static let trashed = "tr-00000000000000000000000000000003"
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
+    folder = TestFolder.root.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
     try write("1/meta.yaml", "experiment_id: '1'\nlifecycle_stage: active\nname: 'shop: one'\n")
     try write(".trash/22/meta.yaml", "experiment_id: '22'\nlifecycle_stage: deleted\nname: 2026\n")
     try addVersion3(Self.v3, time: "2026-11-21T10:00:00.250Z", state: "OK", code: "OK")

@@ -18,7 +18,7 @@ final class FilterFixture: Sendable {
   }
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
+    folder = TestFolder.root.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
     try FileManager.default.createDirectory(
       at: folder.appendingPathComponent("files"), withIntermediateDirectories: true)
     let fixture = try Self.json("fixture.json")

@@ -125,7 +125,7 @@ struct RESTAccessTests {
   func theWorkspaceIsFoundByDatabricksRules(
     _ uri: String, _ environment: [String: String], _ expected: String
   ) async throws {
-    let home = FileManager.default.temporaryDirectory.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
+    let home = TestFolder.root.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: home) }
     try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
     try Data(Self.profiles.utf8).write(to: home.appendingPathComponent(".databrickscfg"))

@@ -52,7 +52,7 @@ struct RESTCredentialsTests {
 
   @Test(arguments: cases)
   func whatIsSent(_ example: Case) async throws {
-    let home = FileManager.default.temporaryDirectory.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
+    let home = TestFolder.root.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: home) }
     try FileManager.default.createDirectory(
       at: home.appendingPathComponent(".mlflow"), withIntermediateDirectories: true)

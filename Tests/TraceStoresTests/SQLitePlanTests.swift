@@ -45,7 +45,7 @@ struct SQLitePlanTests {
 
   /// 600 traces of 50 spans; every one has `common`, every sixth `frequent`, two have `rare`.
   private func largeStore() throws -> (SQLiteStore, URL) {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
+    let folder = TestFolder.root.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let path = folder.appendingPathComponent("mlflow.db").path
     try DatabaseWriter(path).copySchema(from: Self.sample)

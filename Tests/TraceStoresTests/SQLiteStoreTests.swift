@@ -23,7 +23,7 @@ final class ScratchDatabase {
   var path: String { folder.appendingPathComponent("mlflow.db").path }
 
   init(_ statements: [String] = []) throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
+    folder = TestFolder.root.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     for statement in statements { SQLiteTools.execute(statement, at: path) }
   }

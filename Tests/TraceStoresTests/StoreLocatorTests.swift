@@ -1,4 +1,5 @@
 import Foundation
+import LensTestSupport
 import Testing
 import TraceModel
 import TraceQuery
@@ -24,7 +25,7 @@ struct StoreLocatorTests {
   }
 
   @Test func aFileStoreInTheFolderIsMLflowsDefault() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
+    let folder = TestFolder.root.appendingPathComponent("mlflow-lens-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     try FileManager.default.createDirectory(
       at: folder.appendingPathComponent("mlruns/0"), withIntermediateDirectories: true)
