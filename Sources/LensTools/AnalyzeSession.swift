@@ -9,22 +9,25 @@ struct AnalyzeSession: ParameterizedTool {
   static let name = "analyze_session"
   static let title = "Analyze session"
   static let summary = """
-    Shows a whole conversation: findings across the turns; one line a turn with time, tokens, state, assessments, \
-    question and answer. The cause of a complaint is often in an earlier turn: read back to where the wrong value first \
-    appears.
+    Says where a chat went wrong: findings across the turns, what changed on the way; one line a turn (time, tokens, \
+    question, answer). The cause is often turns before the complaint.
     """
 
   @Parameter("Session (chat) id.", isPositional: true)
   var sessionID: String
-  @Parameter("Experiment ids or names, comma separated. Default: the environment's, else all.")
+  @Parameter("Experiment ids or names, by commas. Default: the environment's, else all.")
   var experimentID: String?
   @Parameter("Only these turns: 3 or 3-8.")
   var turns: String?
+  @Parameter("The user's complaint; steers the ranking.")
+  var symptom: String?
   @ParameterGroup var output: OutputOptions
 
   func run(in context: LensContext) async throws(ToolError) -> ToolResult {
     let experiments = try await context.experiments(experimentID)
-    let session = SessionFacts(id: sessionID, traces: try await context.session(sessionID, experiments: experiments))
+    let complaint = try Symptom.read(symptom)
+    let session = await SessionFacts(
+      id: sessionID, traces: try await context.session(sessionID, experiments: experiments), symptom: complaint)
     let range = try range(session.turns.count)
     let shown = session.turns.filter { range.contains($0.number) }
     var answer = Answer(title: Self.title(session, context), facts: Self.facts(session, context))
@@ -35,7 +38,8 @@ struct AnalyzeSession: ParameterizedTool {
     }
 
     let list = FindingList(excerpter: context.excerpter, style: context.style)
-    let findings = SessionDiagnosis(session, turns: range).findings
+    let diagnosis = SessionDiagnosis(session, turns: range, symptom: complaint)
+    let findings = diagnosis.findings
     if !findings.isEmpty {
       answer.sections.append(
         Answer.Section(
@@ -46,10 +50,17 @@ struct AnalyzeSession: ParameterizedTool {
               rank: min(offset, 3))
           }, remedy: nil, noun: "finding"))
     }
+    if shown.count == session.turns.count, !diagnosis.course.statements.isEmpty {
+      answer.sections.append(Self.course(diagnosis.course, context))
+    }
+    let table = TurnTable(session: session, diagnosis: diagnosis, excerpter: context.excerpter)
+      .items(shown, room: output.maxChars)
+    // Of a run of quiet turns there is a way to each.
+    let folding = table.count < shown.count ? " (a run of quiet ones: turns \"2-9\")" : ""
     answer.sections.append(
       Answer.Section(
-        key: "turns", heading: "turns: since start, duration, tokens, state, trace, asked → answered",
-        items: shown.map { item($0, session, context) },
+        key: "turns", heading: "turns: since start, duration, tokens, state, trace, asked → answered" + folding,
+        items: table,
         remedy: NextCall(
           "analyze_session",
           [
@@ -66,6 +77,7 @@ struct AnalyzeSession: ParameterizedTool {
     if let section = failed.section(key: "scorer_errors", heading: "scorer errors", rank: 5) {
       answer.sections.append(section)
     }
+    if let section = UncheckedList.section(diagnosis.notChecked) { answer.sections.append(section) }
     let suspect = findings.first?.turn.number ?? session.turns.last?.number ?? 1
     answer.next = [NextCall("inspect_turn", ["session_id": .string(sessionID), "turn": .int(Int64(suspect))])]
     return answer.render(output, style: context.style)
@@ -135,43 +147,18 @@ struct AnalyzeSession: ParameterizedTool {
     return notes
   }
 
-  private func item(_ turn: SessionFacts.Turn, _ session: SessionFacts, _ context: LensContext) -> Answer.Item {
-    let excerpter = context.excerpter
-    let info = turn.facts.trace.info
-    let start = session.turns.first?.facts.trace.info.requestTime.nanoseconds ?? 0
-    let text = TurnText(turn: turn, excerpter: excerpter)
-    let place = session.suspicions.firstIndex { $0.turn == turn.number }
-    let isSuspect = place.map { $0 < SessionDiagnosis.mostSuspects } ?? false
-    let judged = AssessmentList(info.assessments, trace: turn.facts.trace, excerpter: excerpter)
-    let marks = turn.assessments.prefix(4).map { judged.brief($0, limit: 48) }
-    var head = "T\(turn.number) +\(Units.duration(info.requestTime.nanoseconds.subtractingSaturating(start)))"
-    head += " \(Units.duration(milliseconds: info.executionDurationMs))"
-    if let usage = turn.tokenUsage { head += " \(Units.tokens(usage))" }
-    if info.state != .ok { head += " \(info.state.rawValue)" }
-    // Eight digits of the id are enough to call for it, and a session has many turns.
-    head += " \(info.id.rawValue.prefix(11))"
-    if !marks.isEmpty { head += " {\(marks.joined(separator: ", "))}" }
-    // Of a chat that nobody has ranked a turn is its question and its answer.
-    let brief = TurnText.Lengths(asked: 60, call: 0, result: 0, answered: 60, calls: 0)
-    let plain = TurnText.Lengths(asked: 400, call: 0, result: 0, answered: 400, calls: 0)
-    let lengths: (short: TurnText.Lengths, full: TurnText.Lengths) =
-      isSuspect ? (.suspect, .whole) : (brief, session.suspicions.isEmpty ? plain : .other)
-    // A hint that is hardly worth a look in one turn does not lift it above the findings of the session.
-    let isFound = turn.findings.contains { $0.severity > .low }
-    let isQuiet = !isFound && turn.assessments.isEmpty && info.state == .ok
-    let isEdge = turn.number == 1 || turn.number == session.turns.count
-    return Answer.Item(
-      short: "\(head) \(text.line(lengths.short))", full: "\(head) \(text.line(lengths.full))",
-      json: .object(present: [
-        "turn": .int(Int64(turn.number)), "trace_id": .string(info.id.rawValue), "state": .string(info.state.rawValue),
-        "request_time": .string(info.requestTime.rfc3339), "gap_ms": turn.gapMs.map { .int($0) },
-        "execution_duration_ms": info.executionDurationMs.map { .int($0) }, "tokens": turn.tokenUsage.map(Units.json),
-        "findings": .int(Int64(turn.findings.count)),
-        "assessments": marks.isEmpty ? nil : .array(marks.map { .string($0) }),
-        "input": text.words(turn.facts.turn.input, 200).map { .string($0) },
-        "output": text.words(turn.facts.turn.output, 200).map { .string($0) },
-      ]),
-      rank: isSuspect
-        ? 4 + (place ?? 0) / 2 : isFound || info.state != .ok ? 2 : isEdge ? 5 : isQuiet ? 10 : 6)
+  private static func course(_ course: SessionCourse, _ context: LensContext) -> Answer.Section {
+    Answer.Section(
+      key: "course", heading: "on the way:",
+      items: course.statements.map { statement in
+        let words = context.excerpter.line(statement.words, limit: 300)
+        return Answer.Item(
+          short: "- \(words)", full: nil,
+          json: .object([
+            JSON.Member("kind", .string(statement.kind)),
+            JSON.Member("turns", .array(statement.turns.prefix(50).map { .int(Int64($0)) })),
+            JSON.Member("words", .string(words)),
+          ]), rank: 3)
+      }, remedy: nil, noun: "statement")
   }
 }

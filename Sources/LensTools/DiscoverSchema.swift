@@ -16,7 +16,7 @@ struct DiscoverSchema: ParameterizedTool {
     """
 
   @Parameter(
-    "Experiment ids or names, comma separated. Default: the environment's, else all.",
+    "Experiment ids or names, by commas. Default: the environment's, else all.",
     isPositional: true)
   var experimentID: String?
   @Parameter("Only this session.", isPositional: true)

@@ -36,7 +36,7 @@ struct GetTrace: ParameterizedTool {
   var path: String?
   @Parameter("Byte to begin at: next_offset.", in: 0...Int(Int32.max))
   var offset: Int?
-  @Parameter("Words (any case) or /regex/ to look for.")
+  @Parameter("Words (any case) or /regex/.")
   var find: String?
   @Parameter("Outline: levels below the roots.", in: 0...Int(Int32.max))
   var depth: Int?

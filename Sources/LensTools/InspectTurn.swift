@@ -9,9 +9,9 @@ struct InspectTurn: ParameterizedTool {
   static let name = "inspect_turn"
   static let title = "Inspect turn"
   static let summary = """
-    Says what went wrong in one run or one turn of a chat: findings with evidence (where errors began, bad calls, values \
+    Says what went wrong in one run or turn of a chat: findings with evidence (where errors began, bad calls, values \
     from nowhere, judgements, suspected steps), then steps, assessments, time. Give trace_id, or session_id and turn. No \
-    finding does not mean that the answer was right.
+    finding does not mean a right answer.
     """
 
   @Parameter("Trace id or a unique prefix.", isPositional: true)
@@ -32,7 +32,7 @@ struct InspectTurn: ParameterizedTool {
     let facts = TraceFacts(trace)
     let id = JSON.string(trace.info.id.rawValue)
     let header = TraceHeader(facts: facts, experiments: experiments, excerpter: context.excerpter, gistLimit: 600)
-    let diagnosis = Diagnosis(facts, symptom: try complaint())
+    let diagnosis = Diagnosis(facts, symptom: try Symptom.read(symptom))
     let (findings, notChecked) = (diagnosis.findings, diagnosis.notChecked)
     var answer = Answer(
       title: (number.map { "turn \($0), " } ?? "") + header.title, facts: header.json, notes: header.notes)
@@ -54,7 +54,7 @@ struct InspectTurn: ParameterizedTool {
     answer.sections.append(steps(diagnosis.ranking, facts, context))
     if explain { answer.sections.append(Explanation(diagnosis.ranking, facts).section) }
     if let section = TimeList(facts, context.excerpter).section { answer.sections.append(section) }
-    if let section = Self.unchecked(notChecked) { answer.sections.append(section) }
+    if let section = UncheckedList.section(notChecked) { answer.sections.append(section) }
     answer.next = Self.next(facts, findings, id)
     return answer.render(output, style: context.style)
   }
@@ -112,16 +112,6 @@ struct InspectTurn: ParameterizedTool {
     }
   }
 
-  private func complaint() throws(ToolError) -> Symptom? {
-    guard let symptom else { return nil }
-    guard let read = Symptom(symptom) else {
-      throw ToolError(
-        .invalidArguments, "argument 'symptom' says nothing that could be looked for",
-        allowed: "Give the user's complaint with its own words and values, such as \"it says 30 days\"")
-    }
-    return read
-  }
-
   private static func verdict(_ findings: [Finding]) -> [Answer.Note] {
     guard findings.isEmpty else { return [] }
     return [
@@ -132,17 +122,6 @@ struct InspectTurn: ParameterizedTool {
   }
 
   /// What could not be looked for, last: it matters to who finds nothing above.
-  private static func unchecked(_ notChecked: [(detector: String, why: String)]) -> Answer.Section? {
-    guard !notChecked.isEmpty else { return nil }
-    return Answer.Section(
-      key: "not_checked", heading: "not checked:",
-      items: notChecked.map { entry in
-        Answer.Item(
-          short: "- \(entry.detector): \(entry.why)", full: nil,
-          json: ["detector": .string(entry.detector), "why": .string(entry.why)], rank: 14)
-      }, remedy: nil, noun: "detector")
-  }
-
   private static func next(_ facts: TraceFacts, _ findings: [Finding], _ id: JSON) -> [NextCall] {
     guard !facts.trace.spans.isEmpty else { return [] }
     let suspect = findings.first?.spanIndex ?? facts.turn.output?.spanIndex ?? 0

@@ -11,7 +11,7 @@ struct SearchTraces: ParameterizedTool {
   static let name = "search_traces"
   static let title = "Search traces"
   static let summary = """
-    Finds recorded runs (traces) of an LLM app: one line each with trace_id, start, state, duration, tokens, name, \
+    Finds runs (traces) of an LLM app: one line each with trace_id, start, state, duration, tokens, name, \
     session, question and answer; newest first. Start here. Conditions are joined by AND. Example: {"status": \
     "ERROR", "since": "-2h"}.
     """
@@ -22,7 +22,7 @@ struct SearchTraces: ParameterizedTool {
     case inProgress = "IN_PROGRESS"
   }
 
-  @Parameter("Experiment ids or names, comma separated. Default: the environment's, else all.")
+  @Parameter("Experiment ids or names, by commas. Default: the environment's, else all.")
   var experimentID: String?
   @Parameter(
     """
@@ -33,9 +33,9 @@ struct SearchTraces: ParameterizedTool {
   var filter: String?
   @Parameter("OK says only that nothing was raised.")
   var status: Status?
-  @Parameter("Only this session (chat).")
+  @Parameter("Only this session.")
   var sessionID: String?
-  @Parameter("Only this user of the app.")
+  @Parameter("Only this user.")
   var userID: String?
   @Parameter("Begun then or later: -30m, -2h, -7d, ISO 8601 (UTC), epoch ms.")
   var since: String?

@@ -76,7 +76,7 @@ extension [Finding] {
 
 extension Finding {
   /// Takes another finding about the same step for a further reason.
-  fileprivate mutating func add(_ other: Finding) {
+  mutating func add(_ other: Finding) {
     why += (why.hasSuffix(".") || why.isEmpty ? " " : "; ") + other.why
     evidence += other.evidence.filter { !evidence.contains($0) }
     severity = max(severity, other.severity)

@@ -38,6 +38,24 @@ public struct Symptom: Sendable {
     return shown + words.intersection(text.vocabulary).subtracting(shown).sorted()
   }
 
+  /// What of it a turn speaks of: in its question, its answer, or what its tools gave back.
+  func found(in turn: SessionFacts.Turn) -> (share: Double, words: [String]) {
+    let facts = turn.facts
+    var texts = [facts.turn.input?.text, facts.turn.output?.text].compactMap {
+      $0.map { String($0.prefix(Self.longest)) }
+    }
+    for index in facts.trace.spans.indices where facts.isToolCall(index) || facts.type(index) == "RETRIEVER" {
+      guard let outputs = facts.meaning(index).outputs else { continue }
+      texts.append(String(decoding: outputs.value.rawBytes.prefix(Self.longest), as: UTF8.self))
+    }
+    let joined = texts.joined(separator: "\n")
+    let (text, values) = (StepText(joined), NotedValue.all(in: joined))
+    return (share(in: text, values: values), found(in: text, values: values))
+  }
+
+  /// Of longer texts only the beginning is read.
+  private static let longest = 8_000
+
   /// The findings with those about steps that speak of it before others of the same weight.
   func ordered(_ findings: [Finding], _ facts: TraceFacts) -> [Finding] {
     let shares = findings.map { finding -> Double in

@@ -1,3 +1,4 @@
+import JSONText
 public import TraceModel
 
 /// The user's words and the answer of one trace, and where they stand.
@@ -10,6 +11,9 @@ public struct TurnReading: Sendable {
     public var field: Sourced
     /// The words in it; nil when it is structure without words.
     public var gist: Gist?
+
+    /// What was said: the words, else a string as it was recorded; empty for structure without words.
+    public var text: String { gist?.text ?? field.value.string ?? "" }
   }
 
   /// What the user asked; nil when no span has an input.

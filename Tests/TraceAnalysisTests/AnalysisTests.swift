@@ -232,7 +232,7 @@ struct DetectorTests {
 
 @Suite("A session is its turns in order")
 struct SessionFactsTests {
-  @Test func turnsAreOrderedAndAssessmentsTold() throws {
+  @Test func turnsAreOrderedAndAssessmentsTold() async throws {
     let later = TraceFixture.trace(
       [],
       assessments: [
@@ -245,7 +245,7 @@ struct SessionFactsTests {
         try TraceFixture.feedback("chat", "\"no\"", session: "s"),
         try TraceFixture.feedback("crash", "null", error: .init(code: "E", message: nil, stackTrace: nil)),
       ], id: "tr-a", startMs: 500)
-    let session = SessionFacts(id: "s", traces: [later, sooner])
+    let session = await SessionFacts(id: "s", traces: [later, sooner])
     #expect(session.turns.map(\.facts.trace.info.id.rawValue) == ["tr-a", "tr-b"])
     #expect(session.turns.map(\.gapMs) == [nil, 1_500])
     #expect(session.sessionAssessments.map(\.name) == ["chat"])

@@ -31,16 +31,16 @@ import TraceModel
       spans, id: "tr-\(String(repeating: "0", count: 31))\(number)", startMs: 1_794_819_600_000 + Int64(number) * 1_000)
   }
 
-  private func trail(_ traces: [Trace]) throws -> SessionSpread.Trail? {
-    let session = SessionFacts(id: "s", traces: traces)
+  private func trail(_ traces: [Trace]) async throws -> SessionSpread.Trail? {
+    let session = await SessionFacts(id: "s", traces: traces)
     let finding = try #require(session.turns[0].findings.first { $0.kind == "stale_document" })
     return SessionSpread(session.turns).trail(of: finding, in: session.turns[0])
   }
 
   private let origin = ("How long do I have?", "goods can be returned within 30 days", "You have 30 days.")
 
-  @Test func throughAnswersAndThroughCalls() throws {
-    let found = try trail([
+  @Test func throughAnswersAndThroughCalls() async throws {
+    let found = try await trail([
       turn(1, origin.0, document: origin.1, origin.2),
       turn(2, "Until when?", call: #"{"days": 30}"#, "Until December."),
       turn(3, "Thanks.", "You are welcome."), turn(4, "In writing?", "Confirmed: 30 days."),
@@ -49,16 +49,16 @@ import TraceModel
     #expect(found?.turns == [2, 4])
   }
 
-  @Test func notWhatTheUserSaidFirst() throws {
+  @Test func notWhatTheUserSaidFirst() async throws {
     #expect(
-      try trail([
+      try await trail([
         turn(1, "Do I have 30 days?", document: origin.1, origin.2), turn(2, "Sure?", "Yes, 30 days."),
       ]) == nil)
   }
 
-  @Test func notWhatTheStepDidNotGive() throws {
+  @Test func notWhatTheStepDidNotGive() async throws {
     #expect(
-      try trail([
+      try await trail([
         turn(1, origin.0, document: "returns are possible", "You have 30 days."), turn(2, "Sure?", "Yes, 30 days."),
       ]) == nil)
   }

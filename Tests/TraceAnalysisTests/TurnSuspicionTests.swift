@@ -27,10 +27,12 @@ import TraceModel
     return TraceFixture.trace(spans, id: "tr-\(number)", startMs: 1_794_819_600_000 + Int64(number) * 60_000)
   }
 
-  private func suspicions(_ turns: [Trace]) -> [TurnSuspicion] { SessionFacts(id: "s", traces: turns).suspicions }
+  private func suspicions(_ turns: [Trace], symptom: String? = nil) async -> [TurnSuspicion] {
+    await SessionFacts(id: "s", traces: turns, symptom: symptom.flatMap { Symptom($0) }).suspicions
+  }
 
-  @Test func theTurnThatWritesAndSaysSoComesFirst() throws {
-    let ranked = suspicions([
+  @Test func theTurnThatWritesAndSaysSoComesFirst() async throws {
+    let ranked = await suspicions([
       try turn(1, "Hello", [("get_user", "ok")], "How can I help?"),
       try turn(2, "Cancel it", [("get_order", "ok"), ("cancel_order", "ok")], "Your order has been cancelled."),
       try turn(3, "Thanks", [], "You are welcome."),
@@ -44,15 +46,15 @@ import TraceModel
     ("modifyPendingOrder", true), ("execute_tool update_reservation", true), ("get_refund_policy", false),
     ("search_return_flights", false), ("list_orders", false), ("calculate", false), ("weather", false),
   ])
-  func whatWrites(_ name: String, _ writes: Bool) throws {
-    let ranked = suspicions([
+  func whatWrites(_ name: String, _ writes: Bool) async throws {
+    let ranked = await suspicions([
       try turn(1, "a", [], "b"), try turn(2, "c", [(name, "ok")], "d"), try turn(3, "e", [], "f"),
     ])
-    #expect(!ranked.isEmpty == writes)
+    #expect((ranked.first { $0.turn == 2 }?.spanIndex != nil) == writes)
   }
 
-  @Test func aNumberFromNowhereAndAHandOverSpeakForATurn() throws {
-    let ranked = suspicions([
+  @Test func aNumberFromNowhereAndAHandOverSpeakForATurn() async throws {
+    let ranked = await suspicions([
       try turn(1, "I have 14 items", [("find_items", "price 25")], "14 items at 25 each."),
       try turn(2, "And all together?", [("book_items", "ok")], "That makes 375."),
       try turn(3, "No!", [("transfer_to_human_agents", "ok")], "I connect you."),
@@ -63,8 +65,23 @@ import TraceModel
     #expect(ranked.first { $0.turn == 3 }?.reasons.contains("hands over to a person") == true)
   }
 
-  /// Without a write one turn is like another.
-  @Test func aChatThatOnlyTalksIsNotRanked() throws {
-    #expect(suspicions(try (1...5).map { try turn($0, "q\($0)", [("search", "r")], "It is \($0 * 100).") }).isEmpty)
+  /// Without a call of a tool one turn is like another, unless the user says what to look for.
+  @Test func aChatThatOnlyTalksIsNotRanked() async throws {
+    let turns = try (1...5).map { try turn($0, "q\($0)", [], "It is \($0 * 100).") }
+    #expect(await suspicions(turns).isEmpty)
+    let ranked = await suspicions(turns, symptom: "why 300")
+    #expect(ranked.first?.turn == 3)
+    #expect(ranked.first?.reasons == ["says 300, which nothing before has", "speaks of 300"])
+  }
+
+  @Test func aRefusalWithoutATry() async throws {
+    let turns = [
+      try turn(1, "My orders?", [("list_orders", "ok")], "You have two."),
+      try turn(2, "Take the address from them", [], "Unfortunately, I can't see addresses."),
+      try turn(3, "Then the price?", [("get_price", "ok")], "I cannot say."),
+    ]
+    let ranked = await suspicions(turns)
+    #expect(ranked.first { $0.turn == 2 }?.reasons == ["says that it cannot, and has called no tool"])
+    #expect(ranked.first { $0.turn == 3 }?.reasons == [])
   }
 }

@@ -17,7 +17,7 @@ struct CutShort: Detector {
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     guard let root = facts.tree.roots.first else { return .notChecked("the trace has no spans") }
     if let answer = facts.turn.output {
-      let words = (answer.gist?.text ?? answer.field.value.string ?? "").utf8.prefix(Self.farthest)
+      let words = answer.text.utf8.prefix(Self.farthest)
       guard let limit = Self.limits.first(in: words) else { return .findings([]) }
       return .findings([
         finding(

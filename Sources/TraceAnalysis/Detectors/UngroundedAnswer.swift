@@ -12,7 +12,7 @@ struct UngroundedAnswer: Detector {
     guard facts.trace.spans.indices.contains(where: { Self.looksUp(facts.type($0)) }) else {
       return .notChecked("no tool or retriever that an answer could rest on")
     }
-    let words = (answer.gist?.text ?? answer.field.value.string ?? "").utf8.prefix(Self.longest)
+    let words = answer.text.utf8.prefix(Self.longest)
     let values = NotedValue.all(in: String(decoding: words, as: UTF8.self)).filter(\.isTelling)
     guard !values.isEmpty else { return .findings([]) }
     guard let flow = flow.value else { return .notChecked("too much to follow") }

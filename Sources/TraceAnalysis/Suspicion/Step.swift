@@ -40,7 +40,7 @@ struct StepReader {
   init(_ facts: TraceFacts) {
     self.facts = facts
     let side = facts.turn.input
-    task = side.map { $0.gist?.text ?? $0.field.value.string ?? "" } ?? ""
+    task = side?.text ?? ""
   }
 
   /// The steps in order of their start.

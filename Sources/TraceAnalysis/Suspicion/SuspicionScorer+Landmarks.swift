@@ -40,7 +40,7 @@ extension SuspicionScorer {
   /// The acting step that was first to say most of what the answer says and the task does not.
   private func answerOrigin() -> (place: Int, values: [String])? {
     guard let answer = facts.turn.output else { return nil }
-    let text = StepText(String((answer.gist?.text ?? answer.field.value.string ?? "").prefix(4_000)))
+    let text = StepText(String(answer.text.prefix(4_000)))
     var found: [Int: [String]] = [:]
     for value in text.values.subtracting(taskValues) {
       guard let place = origins[value], steps[place].role == .worker else { continue }

@@ -32,8 +32,10 @@ public struct SessionFacts: Sendable {
   /// Assessments that were replaced by others.
   public let supersededCount: Int
 
-  /// Puts the traces of one session in order.
-  public init(id: String, traces: [Trace]) {
+  /// Puts the traces of one session in order, several turns at a time.
+  ///
+  /// - Parameter symptom: What the user complains of, in words; turns that speak of it are more suspicious.
+  public init(id: String, traces: [Trace], symptom: Symptom? = nil) async {
     self.id = id
     let ordered = traces.sorted { ($0.info.requestTime, $0.info.id) < ($1.info.requestTime, $1.info.id) }
     let all = ordered.flatMap(\.info.assessments)
@@ -41,16 +43,31 @@ public struct SessionFacts: Sendable {
     sessionAssessments = valid.filter { $0.sessionID != nil && $0.scorerError == nil }
     scorerErrors = valid.filter { $0.scorerError != nil }
     supersededCount = all.count - valid.count
-    let turns = ordered.enumerated().map { offset, trace in
+    turns = await ordered.indices.mappedConcurrently { place in
+      let trace = ordered[place]
       let facts = TraceFacts(trace)
-      let before = offset > 0 ? ordered[offset - 1].info.requestTime.milliseconds : nil
+      let before = place > 0 ? ordered[place - 1].info.requestTime.milliseconds : nil
       return Turn(
-        number: offset + 1, facts: facts,
+        number: place + 1, facts: facts,
         gapMs: before.map { trace.info.requestTime.milliseconds.subtractingSaturating($0) },
         assessments: trace.info.assessments.filter { $0.isValid && $0.sessionID == nil && $0.scorerError == nil },
         findings: Detectors.examine(facts).findings)
     }
-    self.turns = turns
-    suspicions = TurnSuspicion.ranked(turns)
+    suspicions = TurnSuspicion.ranked(turns, symptom)
+  }
+}
+
+extension Range<Int> {
+  /// The results in order, worked out several at a time.
+  func mappedConcurrently<Result: Sendable>(_ transform: @escaping @Sendable (Int) -> Result) async -> [Result] {
+    let size = Swift.max(1, count / 16)
+    return await withTaskGroup(of: (Int, [Result]).self) { group in
+      for start in stride(from: lowerBound, to: upperBound, by: size) {
+        group.addTask { (start, (start..<Swift.min(start + size, upperBound)).map(transform)) }
+      }
+      var parts: [(Int, [Result])] = []
+      for await part in group { parts.append(part) }
+      return parts.sorted { $0.0 < $1.0 }.flatMap(\.1)
+    }
   }
 }

@@ -4,8 +4,8 @@ import TraceSemantics
 
 /// How much speaks for a turn being the one in which a conversation went wrong, and what speaks for it.
 ///
-/// Only for apps that write: what such an app changes, or says it has changed, is what users come back for. Of a chat that
-/// only talks no turn can be told from its neighbours without understanding it.
+/// Foremost for apps that write: what such an app changes, or says it has changed, is what users come back for. Of a chat that
+/// only talks no turn can be told from its neighbours without understanding it, unless the user says what to look for.
 public struct TurnSuspicion: Sendable {
   /// The turn's number, from 1.
   public var turn: Int
@@ -32,17 +32,24 @@ public struct TurnSuspicion: Sendable {
     static let handsOver = 0.5
     /// The next turn writes.
     static let beforeWrite = 0.3
+    /// It says that it cannot, and has called no tool. Set by its reason alone.
+    static let refusesUntried = 0.5
+    /// Times the share of the complaint that it speaks of.
+    static let symptom = 1.5
   }
 
   /// With fewer turns there is nothing to rank.
   private static let fewestTurns = 3
 
-  /// The turns by suspicion; empty where no turn writes.
-  static func ranked(_ turns: [SessionFacts.Turn]) -> [TurnSuspicion] {
+  /// The turns by suspicion; empty where nothing tells one from the other: no turn calls a tool, and nobody has said what
+  /// to look for.
+  static func ranked(_ turns: [SessionFacts.Turn], _ symptom: Symptom? = nil) -> [TurnSuspicion] {
     guard turns.count >= fewestTurns else { return [] }
+    let callTools = turns.map { turn in turn.facts.trace.spans.indices.contains { turn.facts.isToolCall($0) } }
+    guard symptom != nil || callTools.contains(true) else { return [] }
     let readings = turns.map { TurnActs($0.facts) }
     let writing = readings.indices.filter { readings[$0].writes || readings[$0].handsOver }
-    guard let first = writing.first, let last = writing.last else { return [] }
+    let (first, last) = (writing.first, writing.last)
     var known: Set<String> = []
     let all = turns.indices.map { place -> TurnSuspicion in
       let acts = readings[place]
@@ -66,6 +73,16 @@ public struct TurnSuspicion: Sendable {
       if let number = own.min() { add(Weights.ownNumber, "says \(number), which nothing before has") }
       known.formUnion(acts.replyNumbers)
       known.formUnion(acts.resultNumbers)
+      // A turn that could have looked, and did not.
+      if acts.refuses, callTools.contains(true) {
+        add(Weights.refusesUntried, "says that it cannot, and has called no tool")
+      }
+      if let symptom {
+        let found = symptom.found(in: turns[place])
+        if found.share > 0 {
+          add(Weights.symptom * found.share, "speaks of \(found.words.prefix(4).joined(separator: ", "))")
+        }
+      }
       add(Weights.late * Double(place) / Double(turns.count - 1))
       return result
     }
@@ -81,6 +98,8 @@ private struct TurnActs {
   var spanIndex: Int?
   var handsOver = false
   var claimsCompletion = false
+  var callsTools = false
+  var refuses = false
   var userNumbers: Set<String> = []
   var replyNumbers: Set<String> = []
   var resultNumbers: Set<String> = []
@@ -95,17 +114,23 @@ private struct TurnActs {
     "set", "pay", "submit", "place", "change", "remove", "issue", "apply",
   ]
   private static let persons: Set<String> = ["human", "agent", "agents", "operator", "person", "support"]
-  private static let done = [
+  private static let done = ByteSearch([
     "successfully", "has been", "have been", "completed", "updated", "confirmed", "booked", "cancelled", "canceled",
-  ]
+  ])
+
+  private static let refusals = ByteSearch([
+    "unfortunately", "i can't", "i cannot", "i can’t", "unable to", "i'm not able", "i am not able", "not possible",
+    "i'm sorry, but", "i don't have access",
+  ])
 
   init(_ facts: TraceFacts) {
-    let reply = facts.turn.output.flatMap { $0.gist?.text ?? $0.field.value.string } ?? ""
-    let asked = facts.turn.input.flatMap { $0.gist?.text ?? $0.field.value.string } ?? ""
+    let reply = facts.turn.output?.text ?? ""
+    let asked = facts.turn.input?.text ?? ""
     userNumbers = StepText.numbers(in: asked)
     replyNumbers = StepText.numbers(in: reply)
     for index in facts.trace.spans.indices where facts.isToolCall(index) {
       let meaning = facts.meaning(index)
+      callsTools = true
       // OpenTelemetry's spans are called `execute_tool name`.
       let name = meaning.toolName ?? facts.trace.spans[index].name.split(separator: " ").last.map { String($0) } ?? ""
       if let outputs = meaning.outputs { resultNumbers.formUnion(StepText.numbers(in: Self.text(outputs))) }
@@ -120,8 +145,8 @@ private struct TurnActs {
       }
       spanIndex = spanIndex ?? index
     }
-    let lowered = reply.lowercased()
-    claimsCompletion = writes && Self.done.contains { lowered.contains($0) }
+    refuses = !callsTools && Self.refusals.isFound(in: reply.utf8)
+    claimsCompletion = writes && Self.done.isFound(in: reply.utf8)
   }
 
   private static func text(_ sourced: Sourced) -> String {

@@ -54,7 +54,7 @@ public struct SessionSpread: Sendable {
 
   private static func values(_ side: TurnReading.Side?) -> [NotedValue] {
     guard let side else { return [] }
-    let text = side.gist?.text ?? side.field.value.string ?? ""
+    let text = side.text
     return NotedValue.all(in: String(decoding: text.utf8.prefix(longest), as: UTF8.self))
   }
 

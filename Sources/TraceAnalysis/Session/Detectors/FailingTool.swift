@@ -1,0 +1,48 @@
+import TraceModel
+import TraceSemantics
+
+/// A tool that fails in one turn after the other.
+struct FailingTool: SessionDetector {
+  let name = "failing_tool"
+
+  private struct Uses {
+    /// Turns that called it, and those in which it failed, by place; the first failure's span.
+    var turns: [Int] = []
+    var failed: [Int] = []
+    var first: Int?
+  }
+
+  func examine(_ reading: SessionReading) -> DetectorOutcome {
+    let turns = reading.talk.turns
+    var uses: [String: Uses] = [:]
+    for (place, turn) in turns.enumerated() {
+      let facts = turn.turn.facts
+      let failures = Set(turn.turn.findings.filter { $0.kind == "error_in_output" }.compactMap(\.spanIndex))
+      for index in facts.trace.spans.indices where facts.isToolCall(index) || facts.type(index) == "RETRIEVER" {
+        let name = facts.meaning(index).toolName ?? facts.trace.spans[index].name
+        var use = uses[name] ?? Uses()
+        if use.turns.last != place { use.turns.append(place) }
+        if facts.trace.spans[index].status == .error || failures.contains(index) {
+          if use.failed.last != place { use.failed.append(place) }
+          use.first = use.first ?? index
+        }
+        uses[name] = use
+      }
+    }
+    guard !uses.isEmpty else { return .notChecked("no turn has recorded a call of a tool") }
+    let failing = uses.filter { $0.value.failed.count >= 2 }.sorted {
+      ($0.value.failed[0], $0.key) < ($1.value.failed[0], $1.key)
+    }
+    return .findings(
+      failing.map { name, use in
+        let facts = turns[use.failed[0]].turn.facts
+        let all = use.failed.count == use.turns.count ? "each turn that called it" : "\(use.turns.count) that called it"
+        let evidence = use.first.map { Evidence.ofOutput($0, in: facts) } ?? []
+        return Finding(
+          kind: "failing_tool", severity: .medium, confidence: .high, title: "the same tool fails again and again",
+          traceID: facts.trace.info.id, spanIndex: use.first,
+          why: "\(name) fails in \(TurnRanges.words(use.failed.map { turns[$0].number })), of \(all)",
+          evidence: evidence, standing: .hint)
+      })
+  }
+}

@@ -1,0 +1,149 @@
+import TraceModel
+import TraceSemantics
+
+/// What became of earlier turns in what models were sent: each message of a turn's model input is looked for among the
+/// questions and answers before it.
+struct SessionHistory: Sendable {
+  /// What one turn's model was sent of the turns before.
+  struct Carried: Sendable {
+    /// Places of the turns whose question or answer it was sent, in order.
+    var earlier: [Int] = []
+    /// Places of turns of which it was sent the beginning only.
+    var shortened: [Int] = []
+    /// The instructions at the beginning.
+    var instructions: String?
+    /// Messages of a user that no recorded turn has.
+    var unknown = 0
+    /// Whether the turn's own question is among them.
+    var hasQuestion = false
+    /// Bytes of all messages, and of those of earlier turns.
+    var bytes = 0
+    var earlierBytes = 0
+  }
+
+  /// By place; nil where no model was called with messages.
+  let turns: [Carried?]
+  /// Places of turns whose words others can be expected to carry: those that were answered.
+  private let expected: [Int]
+
+  init(_ talk: SessionTalk) {
+    var said = Said()
+    turns = talk.turns.enumerated().map { place, turn in
+      said.add(turn.asked, role: .user, place)
+      defer { said.add(turn.answered, role: .assistant, place) }
+      guard let chat = turn.callMeaning?.inputChat else { return nil }
+      return Self.carried(chat, place, turn, said)
+    }
+    expected = talk.turns.indices.filter { talk.turns[$0].isAnswered }
+  }
+
+  /// Whether any turn's model was sent an earlier turn.
+  var isCarried: Bool { turns.contains { $0.map { !$0.earlier.isEmpty } ?? false } }
+
+  /// Places of the turns before that a turn's model was not sent; nil where that cannot be told.
+  func lost(at place: Int) -> [Int]? {
+    guard isCarried, let carried = turns[place] else { return nil }
+    let held = Set(carried.earlier)
+    return expected.filter { $0 < place && !held.contains($0) }
+  }
+
+  /// Places of the turns whose models were not sent all turns before them.
+  var losing: [Int] { turns.indices.filter { !(lost(at: $0) ?? []).isEmpty } }
+
+  // MARK: Reading
+
+  /// What was said so far, by role and words.
+  private struct Said {
+    struct Words: Hashable {
+      var role: ChatMessage.Role
+      var key: UInt64
+    }
+    private(set) var places: [Words: [Int]] = [:]
+    /// The beginnings of long texts, by role: what is shorter than the text may be its beginning.
+    private(set) var long: [(role: ChatMessage.Role, words: String, place: Int)] = []
+
+    mutating func add(_ text: String, role: ChatMessage.Role, _ place: Int) {
+      guard let key = WordsKey.of(text) else { return }
+      places[Words(role: role, key: key), default: []].append(place)
+      if text.utf8.count > SessionHistory.shortest {
+        long.append((role, String(StepText.normalized(text.prefix(400))), place))
+      }
+    }
+  }
+
+  /// A shorter message may begin like another by chance.
+  private static let shortest = 60
+  /// So many messages that no turn has are looked at.
+  private static let mostUnknown = 40
+
+  private static func carried(_ chat: Chat, _ place: Int, _ turn: SessionTalk.Turn, _ said: Said) -> Carried {
+    var result = Carried()
+    result.instructions = chat.messages.first { $0.role == .system }?.text
+    var earlier: Set<Int> = []
+    var counts: [Said.Words: (count: Int, bytes: Int)] = [:]
+    var unknown: [ChatMessage] = []
+    for message in chat.messages where message.role == .user || message.role == .assistant {
+      guard let text = message.text, let key = WordsKey.of(text) else { continue }
+      let words = Said.Words(role: message.role, key: key)
+      result.bytes += text.utf8.count
+      if said.places[words] == nil {
+        unknown.append(message)
+      } else {
+        counts[words, default: (0, 0)].count += 1
+        counts[words, default: (0, 0)].bytes += text.utf8.count
+      }
+    }
+    for (words, found) in counts {
+      // Of a question that was asked several times those asked last are the likeliest.
+      for other in (said.places[words] ?? []).suffix(found.count) {
+        if other == place { result.hasQuestion = true } else { earlier.insert(other) }
+      }
+      if said.places[words]?.last != place || found.count > 1 { result.earlierBytes += found.bytes }
+    }
+    let asked = StepText.normalized(turn.asked.prefix(200))
+    for message in unknown.suffix(mostUnknown) {
+      let words = StepText.normalized((message.text ?? "").prefix(12_000))
+      if message.role == .user, !asked.isEmpty, words.contains(asked) {
+        // The question within a prompt.
+        result.hasQuestion = true
+      } else if words.count >= shortest,
+        let whole = said.long.last(where: { $0.role == message.role && $0.words.hasPrefix(words) })
+      {
+        result.shortened.append(whole.place)
+        earlier.insert(whole.place)
+      } else if message.role == .user {
+        result.unknown += 1
+      }
+    }
+    result.earlier = earlier.filter { $0 < place }.sorted()
+    result.shortened = Set(result.shortened).filter { $0 < place }.sorted()
+    return result
+  }
+}
+
+/// Recognises a text by its words: capitals, punctuation and blanks do not count.
+enum WordsKey {
+  /// Longer texts are recognised by their beginning.
+  private static let longest = 600
+
+  /// The key; nil for a text without a word.
+  static func of(_ text: String) -> UInt64? {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    var isBetween = true
+    var count = 0
+    for byte in text.utf8.prefix(longest) {
+      let isUpper = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
+      let lowered = isUpper ? byte | 0x20 : byte
+      let isLetter = lowered >= UInt8(ascii: "a") && lowered <= UInt8(ascii: "z")
+      if isLetter || byte >= 0x80 || byte &- UInt8(ascii: "0") < 10 {
+        if isBetween, count > 0 { hash = (hash ^ 0x20) &* 0x100_0000_01B3 }
+        hash = (hash ^ UInt64(lowered)) &* 0x100_0000_01B3
+        isBetween = false
+        count += 1
+      } else {
+        isBetween = true
+      }
+    }
+    return count == 0 ? nil : hash
+  }
+}
