@@ -38,7 +38,7 @@ struct AnalyzeSession: ParameterizedTool {
     }
 
     let list = FindingList(excerpter: context.excerpter, style: context.style)
-    let diagnosis = SessionDiagnosis(session, turns: range, symptom: complaint)
+    let diagnosis = await SessionDiagnosis(session, turns: range, symptom: complaint)
     let findings = diagnosis.findings
     if !findings.isEmpty {
       answer.sections.append(

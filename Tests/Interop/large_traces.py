@@ -41,10 +41,10 @@ def trace(spans: list[dict]) -> dict:
     return {"info": info, "data": {"spans": spans}}
 
 
-def many_spans() -> dict:
-    """One agent, 4,999 items of nine calls each, of which one fails."""
-    spans = [span(1, "batch", "AGENT", None, 0, 50_000, **{"mlflow.spanInputs": {"items": 4_999}})]
-    for item in range(4_999):
+def many_spans(items: int = 4_999) -> dict:
+    """One agent, items of nine calls each, of which one fails: ten spans an item and one above them."""
+    spans = [span(1, "batch", "AGENT", None, 0, 50_000, **{"mlflow.spanInputs": {"items": items}})]
+    for item in range(items):
         own = len(spans) + 1
         spans.append(span(own, f"item_{item}", "CHAIN", 1, item * 10, item * 10 + 9))
         for place in range(9):

@@ -70,7 +70,7 @@ private struct MadeChat {
 
   mutating func forget() { said = [] }
 
-  func reading() async -> SessionReading { SessionReading(await SessionFacts(id: "s", traces: traces)) }
+  func reading() async -> SessionReading { await SessionReading(await SessionFacts(id: "s", traces: traces)) }
 
   /// What the detectors of sessions find: turn, kind, why.
   func findings() async -> [(turn: Int, kind: String, why: String)] {
@@ -99,7 +99,7 @@ private struct MadeChat {
     let chat = try healthy()
     #expect(await chat.findings().isEmpty)
     #expect(await chat.course().isEmpty)
-    let diagnosis = SessionDiagnosis(await SessionFacts(id: "s", traces: chat.traces), turns: 1...4)
+    let diagnosis = await SessionDiagnosis(await SessionFacts(id: "s", traces: chat.traces), turns: 1...4)
     #expect(diagnosis.findings.allSatisfy { $0.finding.severity < .high })
   }
 
@@ -165,7 +165,7 @@ private struct MadeChat {
     try cut.turn(String(long.prefix(120)), "I see.")
     try cut.turn("What now?", "We send another.")
     let traces = [chat.traces[0], cut.traces[1]]
-    let course = SessionCourse(SessionReading(await SessionFacts(id: "s", traces: traces)))
+    let course = SessionCourse(await SessionReading(await SessionFacts(id: "s", traces: traces)))
     #expect(
       course.statements.first { $0.kind == "history_shortened" }?.words
         == "turn 2: models were sent only the beginning of earlier messages (turn 2: of turn 1)")
@@ -297,7 +297,7 @@ private struct MadeChat {
       trace = TraceFixture.trace([span], id: trace.info.id.rawValue, startMs: trace.info.requestTime.milliseconds)
       return trace
     }
-    let course = SessionCourse(SessionReading(await SessionFacts(id: "s", traces: traces)))
+    let course = SessionCourse(await SessionReading(await SessionFacts(id: "s", traces: traces)))
     #expect(
       course.statements.first { $0.kind == "recording_changed" }?.words
         == "turns are recorded in another way: mlflow.spanInputs from turn 1, input.value from turn 3")
@@ -327,7 +327,7 @@ private struct MadeChat {
     let course = await chat.course()
     #expect(course["overlap"] == "turn 2: began before the turn before had ended")
     #expect(course["pause"] == "turn 4 began 26 h after the turn before")
-    let rest = SessionCourse(SessionReading(await SessionFacts(id: "s", traces: Array(chat.traces.dropFirst(2)))))
+    let rest = SessionCourse(await SessionReading(await SessionFacts(id: "s", traces: Array(chat.traces.dropFirst(2)))))
     #expect(
       rest.statements.first { $0.kind == "missing_turns" }?.words.hasPrefix(
         "turns 1, 2: models were sent messages of a user that no turn here has (2 in turn 1)") == true)
@@ -346,7 +346,7 @@ private struct MadeChat {
       other.info.requestTime = Timestamp(milliseconds: left.info.requestTime.milliseconds + 5_000)
       traces += [left, other]
     }
-    let course = SessionCourse(SessionReading(await SessionFacts(id: "s", traces: traces)))
+    let course = SessionCourse(await SessionReading(await SessionFacts(id: "s", traces: traces)))
     #expect(
       course.statements.first { $0.kind == "two_conversations" }?.words
         == "two conversations under one id: models of turns 1, 3, 5 and of turns 2, 4, 6 were sent only each other's messages"

@@ -21,7 +21,7 @@ public struct SessionCourse: Sendable {
   public init(_ reading: SessionReading) {
     let turns = reading.talk.turns
     statements =
-      Self.completeness(turns, reading.history) + Self.changes(turns, reading.history) + Self.history(reading)
+      Self.completeness(turns, reading.history) + Self.changes(turns) + Self.history(reading)
       + Self.growth(reading)
   }
 
@@ -104,8 +104,8 @@ public struct SessionCourse: Sendable {
 
   // MARK: Changes
 
-  private static func changes(_ turns: [SessionTalk.Turn], _ history: SessionHistory) -> [Statement] {
-    let called = turns.filter { $0.modelCall != nil }
+  private static func changes(_ turns: [SessionTalk.Turn]) -> [Statement] {
+    let called = turns.filter { $0.sent != nil }
     var found: [Statement] = []
     func add(
       _ kind: String, _ turns: [SessionTalk.Turn], _ value: (SessionTalk.Turn) -> String?,
@@ -126,10 +126,10 @@ public struct SessionCourse: Sendable {
     add("recording_changed", turns, { place(of: $0.turn.facts.turn.input) }) {
       "turns are recorded in another way: \(list($0))"
     }
-    add("model_changed", called, { $0.callMeaning?.model }) { "the model changes: \(list($0))" }
+    add("model_changed", called, { $0.sent?.model }) { "the model changes: \(list($0))" }
     add(
       "prompt_changed", called,
-      { history.turns[$0.number - 1]?.instructions }
+      { $0.sent?.instructions }
     ) { runs in
       "the system prompt changes in \(TurnRanges.words(runs.dropFirst().map(\.first))): "
         + runs.map { "\($0.value.utf8.count) bytes" }.joined(separator: ", then ")
@@ -137,7 +137,7 @@ public struct SessionCourse: Sendable {
     add(
       "tools_changed", called,
       { turn in
-        let names = turn.callMeaning?.offeredTools.map(\.name) ?? []
+        let names = turn.sent?.tools ?? []
         return names.isEmpty ? nil : names.sorted().joined(separator: ", ")
       }
     ) { runs in

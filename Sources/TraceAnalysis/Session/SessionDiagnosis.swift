@@ -31,8 +31,8 @@ public struct SessionDiagnosis: Sendable {
 
   /// Puts the findings about some turns in order: those whose values spread through the conversation first, for they are its
   /// origin; then by gravity and turn; then the suspects, then hints. Of each, those that speak of the symptom first.
-  public init(_ session: SessionFacts, turns range: ClosedRange<Int>, symptom: Symptom? = nil) {
-    let reading = SessionReading(session)
+  public init(_ session: SessionFacts, turns range: ClosedRange<Int>, symptom: Symptom? = nil) async {
+    let reading = await SessionReading(session)
     course = SessionCourse(reading)
     let (across, notChecked) = SessionDetectors.examine(reading)
     self.notChecked = notChecked

@@ -10,8 +10,6 @@ struct SessionHistory: Sendable {
     var earlier: [Int] = []
     /// Places of turns of which it was sent the beginning only.
     var shortened: [Int] = []
-    /// The instructions at the beginning.
-    var instructions: String?
     /// Messages of a user that no recorded turn has.
     var unknown = 0
     /// Whether the turn's own question is among them.
@@ -31,8 +29,7 @@ struct SessionHistory: Sendable {
     turns = talk.turns.enumerated().map { place, turn in
       said.add(turn.asked, role: .user, place)
       defer { said.add(turn.answered, role: .assistant, place) }
-      guard let chat = turn.callMeaning?.inputChat else { return nil }
-      return Self.carried(chat, place, turn, said)
+      return turn.sent?.messages.map { Self.carried($0, place, turn, said) }
     }
     expected = talk.turns.indices.filter { talk.turns[$0].isAnswered }
   }
@@ -76,21 +73,22 @@ struct SessionHistory: Sendable {
   /// So many messages that no turn has are looked at.
   private static let mostUnknown = 40
 
-  private static func carried(_ chat: Chat, _ place: Int, _ turn: SessionTalk.Turn, _ said: Said) -> Carried {
+  private static func carried(_ messages: [SessionTalk.Message], _ place: Int, _ turn: SessionTalk.Turn, _ said: Said)
+    -> Carried
+  {
     var result = Carried()
-    result.instructions = chat.messages.first { $0.role == .system }?.text
     var earlier: Set<Int> = []
     var counts: [Said.Words: (count: Int, bytes: Int)] = [:]
-    var unknown: [ChatMessage] = []
-    for message in chat.messages where message.role == .user || message.role == .assistant {
-      guard let text = message.text, let key = WordsKey.of(text) else { continue }
-      let words = Said.Words(role: message.role, key: key)
-      result.bytes += text.utf8.count
+    var unknown: [SessionTalk.Message] = []
+    for message in messages {
+      let words = Said.Words(role: message.role, key: message.key)
+      let size = message.text.utf8.count
+      result.bytes += size
       if said.places[words] == nil {
         unknown.append(message)
       } else {
         counts[words, default: (0, 0)].count += 1
-        counts[words, default: (0, 0)].bytes += text.utf8.count
+        counts[words, default: (0, 0)].bytes += size
       }
     }
     for (words, found) in counts {
@@ -102,7 +100,7 @@ struct SessionHistory: Sendable {
     }
     let asked = StepText.normalized(turn.asked.prefix(200))
     for message in unknown.suffix(mostUnknown) {
-      let words = StepText.normalized((message.text ?? "").prefix(12_000))
+      let words = StepText.normalized(message.text.prefix(12_000))
       if message.role == .user, !asked.isEmpty, words.contains(asked) {
         // The question within a prompt.
         result.hasQuestion = true

@@ -10,9 +10,9 @@ public struct SessionReading: Sendable {
   let history: SessionHistory
 
   /// Reads what was said and sent once.
-  public init(_ session: SessionFacts) {
+  public init(_ session: SessionFacts) async {
     self.session = session
-    talk = SessionTalk(session)
+    talk = await SessionTalk(session)
     history = SessionHistory(talk)
   }
 }

@@ -1,7 +1,7 @@
 import TraceModel
 import TraceSemantics
 
-/// What was said in the turns of a session, and which call of a model stands for each.
+/// What was said in the turns of a session, and what a model was sent in each.
 struct SessionTalk: Sendable {
   /// The words of one turn.
   struct Turn: Sendable {
@@ -11,40 +11,86 @@ struct SessionTalk: Sendable {
     let asked, answered: String
     /// The same in lower case, without punctuation.
     let askedWords, answeredWords: [String]
-    /// The call of a model that was sent most, by its place in the turn's spans; nil where no model was called.
-    let modelCall: Int?
+    /// The numbers and ids in them.
+    let askedValues, answeredValues: [NotedValue]
+    /// The call of a model that was sent most; nil where no model was called.
+    let sent: Sent?
 
     /// The turn's number, from 1.
     var number: Int { turn.number }
     /// Whether the run got to an answer.
     var isAnswered: Bool { !answered.isEmpty && turn.facts.trace.info.state != .error }
-    /// What the call means; nil where no model was called.
-    var callMeaning: SpanMeaning? { modelCall.map { turn.facts.meaning($0) } }
+  }
+
+  /// What a model was sent.
+  struct Sent: Sendable {
+    /// The call, by its place in the turn's spans.
+    let spanIndex: Int
+    /// The model that was asked.
+    let model: String?
+    /// The instructions at the beginning.
+    let instructions: String?
+    /// The names of the tools it was offered.
+    let tools: [String]
+    /// What users and models said in it, in order; nil where the input is no chat, or the session's inputs are too large.
+    let messages: [Message]?
+  }
+
+  /// A message as it is looked for among what was said.
+  struct Message: Sendable {
+    let role: ChatMessage.Role
+    let key: UInt64
+    let text: String
   }
 
   /// The turns in order.
   let turns: [Turn]
 
   /// Of a longer question or answer only the beginning is read.
-  static let longest = 8_000
+  private static let longest = 8_000
+  /// Of sessions whose models were sent more bytes, messages are not compared.
+  private static let mostBytes = 64_000_000
 
-  init(_ session: SessionFacts) {
-    turns = session.turns.map { turn in
-      let facts = turn.facts
+  init(_ session: SessionFacts) async {
+    let turns = session.turns
+    let calls = await turns.indices.mappedConcurrently { Self.largestCall(turns[$0].facts) }
+    let isComparable = calls.reduce(0) { $0 + ($1?.size ?? 0) } <= Self.mostBytes
+    self.turns = await turns.indices.mappedConcurrently { place in
+      let facts = turns[place].facts
       let asked = Self.beginning(facts.turn.input)
       let answered = Self.beginning(facts.turn.output)
-      let calls = facts.trace.spans.indices.filter { facts.isModelCall($0) }
-      let sizes = calls.map { facts.meaning($0).inputs?.size ?? 0 }
-      let largest = sizes.indices.max { (sizes[$0], $0) < (sizes[$1], $1) }
       return Turn(
-        turn: turn, asked: asked, answered: answered, askedWords: StepText.words(asked),
-        answeredWords: StepText.words(answered), modelCall: largest.map { calls[$0] })
+        turn: turns[place], asked: asked, answered: answered, askedWords: StepText.words(asked),
+        answeredWords: StepText.words(answered), askedValues: NotedValue.all(in: asked),
+        answeredValues: NotedValue.all(in: answered),
+        sent: calls[place].map { Self.sent(facts, $0.spanIndex, isComparable) })
     }
   }
 
   private static func beginning(_ side: TurnReading.Side?) -> String {
     let text = side?.text ?? ""
     return text.utf8.count <= longest ? text : String(decoding: text.utf8.prefix(longest), as: UTF8.self)
+  }
+
+  private static func largestCall(_ facts: TraceFacts) -> (spanIndex: Int, size: Int)? {
+    facts.trace.spans.indices.filter { facts.isModelCall($0) }
+      .map { ($0, facts.meaning($0).inputs?.size ?? 0) }
+      .max { ($0.1, $0.0) < ($1.1, $1.0) }
+  }
+
+  private static func sent(_ facts: TraceFacts, _ spanIndex: Int, _ isComparable: Bool) -> Sent {
+    let meaning = facts.meaning(spanIndex)
+    let chat = isComparable ? meaning.inputChat : nil
+    return Sent(
+      spanIndex: spanIndex, model: meaning.model,
+      instructions: chat?.messages.first { $0.role == .system }?.text,
+      tools: meaning.offeredTools.map(\.name),
+      messages: chat?.messages.compactMap { message in
+        guard message.role == .user || message.role == .assistant, let text = message.text,
+          let key = WordsKey.of(text)
+        else { return nil }
+        return Message(role: message.role, key: key, text: text)
+      })
   }
 }
 
@@ -61,10 +107,11 @@ enum TurnRanges {
       }
     }
     let shown = ranges.prefix(most).map { range in
-      range.count == 1
-        ? "\(range.lowerBound)"
-        : range.count == 2
-          ? "\(range.lowerBound), \(range.upperBound)" : "\(range.lowerBound)–\(range.upperBound)"
+      switch range.count {
+      case 1: "\(range.lowerBound)"
+      case 2: "\(range.lowerBound), \(range.upperBound)"
+      default: "\(range.lowerBound)–\(range.upperBound)"
+      }
     }
     return shown.joined(separator: ", ") + (ranges.count > most ? ", …" : "")
   }

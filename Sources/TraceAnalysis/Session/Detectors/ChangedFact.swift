@@ -92,7 +92,7 @@ struct ChangedFact: SessionDetector {
 
   private static func isSameMatter(_ turn: SessionTalk.Turn, _ other: SessionTalk.Turn) -> Bool {
     func values(_ turn: SessionTalk.Turn) -> Set<UInt64> {
-      Set(NotedValue.all(in: turn.asked).filter(\.isTelling).map(\.token.key))
+      Set(turn.askedValues.filter(\.isTelling).map(\.token.key))
     }
     let (first, second) = (values(turn), values(other))
     return first.isEmpty || second.isEmpty || !first.isDisjoint(with: second)
@@ -121,7 +121,7 @@ struct ChangedFact: SessionDetector {
     for place in (0...statement.place).reversed() {
       let turn = turns[place]
       let here = place == statement.place ? "" : " in turn \(turn.number)"
-      if NotedValue.all(in: turn.asked).contains(where: { $0.token == statement.value.token }) {
+      if turn.askedValues.contains(where: { $0.token == statement.value.token }) {
         return "the user\(here)"
       }
       let facts = turn.turn.facts

@@ -23,7 +23,7 @@ struct LostContext: SessionDetector {
     guard reading.history.isCarried else { return .notChecked("no model input holds messages of earlier turns") }
     let turns = reading.talk.turns
     let values = turns.map { turn in
-      Set((NotedValue.all(in: turn.asked) + NotedValue.all(in: turn.answered)).filter(\.isTelling).map(\.token.key))
+      Set((turn.askedValues + turn.answeredValues).filter(\.isTelling).map(\.token.key))
     }
     var needs: [(place: Int, why: String)] = []
     for place in reading.history.losing {
@@ -60,7 +60,7 @@ struct LostContext: SessionDetector {
       guard let outputs = facts.meaning(index).outputs else { continue }
       ValueText.scan(outputs.value.rawBytes) { known.insert($0.key) }
     }
-    for value in NotedValue.all(in: turns[place].asked) where value.isTelling && !known.contains(value.token.key) {
+    for value in turns[place].askedValues where value.isTelling && !known.contains(value.token.key) {
       let sources = lost.filter { values[$0].contains(value.token.key) }
       guard !sources.isEmpty else { continue }
       return
@@ -107,7 +107,7 @@ struct LostContext: SessionDetector {
   private static func finding(_ kind: String, _ turn: SessionTalk.Turn, _ why: String) -> Finding {
     Finding(
       kind: kind, severity: .medium, confidence: .low, title: "the model was not sent what it needed",
-      traceID: turn.turn.facts.trace.info.id, spanIndex: turn.modelCall, why: why,
+      traceID: turn.turn.facts.trace.info.id, spanIndex: turn.sent?.spanIndex, why: why,
       evidence: turn.questionEvidence(), standing: .hint)
   }
 }

@@ -19,7 +19,7 @@ struct UnansweredMessage: SessionDetector {
     if without.count * 4 <= known.count {
       findings += without.map { place in
         Self.finding(
-          "message_not_sent", .medium, turns[place], turns[place].modelCall,
+          "message_not_sent", .medium, turns[place], turns[place].sent?.spanIndex,
           "the model was not sent what the user said in this turn", turns[place].questionEvidence())
       }
     }

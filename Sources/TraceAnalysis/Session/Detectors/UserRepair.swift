@@ -45,12 +45,12 @@ struct UserRepair: SessionDetector {
   private static func origin(
     of turn: SessionTalk.Turn, in turns: [SessionTalk.Turn], _ place: Int
   ) -> (place: Int, value: String?) {
-    for value in NotedValue.all(in: turn.asked) where value.isTelling || value.words.utf8.count > 1 {
+    for value in turn.askedValues where value.isTelling || value.words.utf8.count > 1 {
       let asker = turns.indices.first { other in
-        NotedValue.all(in: turns[other].asked).contains { $0.token == value.token }
+        turns[other].askedValues.contains { $0.token == value.token }
       }
       let sayer = turns.indices.prefix(place).first { other in
-        NotedValue.all(in: turns[other].answered).contains { $0.token == value.token }
+        turns[other].answeredValues.contains { $0.token == value.token }
       }
       // What the user said first is their own.
       if let sayer, asker.map({ $0 > sayer }) ?? true { return (sayer, value.words) }
