@@ -53,8 +53,8 @@ struct AnalyzeSession: ParameterizedTool {
     if shown.count == session.turns.count, !diagnosis.course.statements.isEmpty {
       answer.sections.append(Self.course(diagnosis.course, context))
     }
-    let table = TurnTable(session: session, diagnosis: diagnosis, excerpter: context.excerpter)
-      .items(shown, room: output.maxChars)
+    let table = TurnTable(session: session, diagnosis: diagnosis, excerpter: context.excerpter, room: output.maxChars)
+      .items(shown)
     // Of a run of quiet turns there is a way to each.
     let folding = table.count < shown.count ? " (a run of quiet ones: turns \"2-9\")" : ""
     answer.sections.append(

@@ -63,7 +63,8 @@ struct InspectTurn: ParameterizedTool {
   private func steps(_ ranking: SuspicionRanking, _ facts: TraceFacts, _ context: LensContext) -> Answer.Section {
     let remedy = NextCall("get_trace", ["trace_id": .string(facts.trace.info.id.rawValue)])
     guard ranking.suspicions.isEmpty else {
-      return StepList(ranking: ranking, facts: facts, excerpter: context.excerpter).section(remedy)
+      return StepList(ranking: ranking, facts: facts, excerpter: context.excerpter, room: output.maxChars)
+        .section(remedy)
     }
     var outline = Outline(facts: facts, excerpter: context.excerpter)
     outline.gistLimit = 280

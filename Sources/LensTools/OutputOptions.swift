@@ -7,8 +7,11 @@ struct OutputOptions: ParameterSet {
     case text, json
   }
 
+  /// Bytes of an answer that nobody has asked to be larger or smaller.
+  static let usualMaxChars = 8_000
+
   @Parameter("Bytes of the answer, 4 a token.", in: 500...200_000)
-  var maxChars: Int = 8_000
+  var maxChars: Int = usualMaxChars
 
   @Parameter("json: as structured content.")
   var format: Format = .text

@@ -8,14 +8,15 @@ struct TurnTable {
   let session: SessionFacts
   let diagnosis: SessionDiagnosis
   let excerpter: Excerpter
+  /// Bytes of the whole answer: where the lines of all turns would not fit, quiet ones are folded.
+  let room: Int
 
   /// Fewer quiet turns in a row are shown each.
   private static let fewestFolded = 3
   /// Bytes of an answer that are not lines of turns.
   private static let besides = 1_800
 
-  /// - Parameter room: Bytes of the whole answer: where the lines of all turns would not fit, quiet ones are folded.
-  func items(_ turns: [SessionFacts.Turn], room: Int) -> [Answer.Item] {
+  func items(_ turns: [SessionFacts.Turn]) -> [Answer.Item] {
     let places = Dictionary(
       session.suspicions.prefix(SessionDiagnosis.mostSuspects).enumerated().map { ($1.turn, $0) },
       uniquingKeysWith: { first, _ in first })
@@ -69,12 +70,13 @@ struct TurnTable {
     head += " \(info.id.rawValue.prefix(11))"
     if let change { head += " <new \(change)>" }
     if !marks.isEmpty { head += " {\(marks.joined(separator: ", "))}" }
+    let isUsual = room <= OutputOptions.usualMaxChars
     let isSuspect = place.map { isLongLine($0) } ?? false
     // Of a chat that nobody has ranked a turn is its question and its answer.
     let brief = TurnText.Lengths(asked: 60, call: 0, result: 0, answered: 60, calls: 0)
     let plain = TurnText.Lengths(asked: 400, call: 0, result: 0, answered: 400, calls: 0)
     let lengths: (short: TurnText.Lengths, full: TurnText.Lengths) =
-      isSuspect ? (.suspect, .whole) : (brief, session.suspicions.isEmpty ? plain : .other)
+      isSuspect ? (.suspect, .whole) : (brief, session.suspicions.isEmpty ? plain : isUsual ? .other : .whole)
     let isTold = isFound || info.state != .ok || change != nil
     let isEdge = turn.number == 1 || turn.number == session.turns.count
     let rank =
