@@ -53,6 +53,7 @@ struct InspectTurn: ParameterizedTool {
     if let section = assessments.section(rank: 4) { answer.sections.append(section) }
     answer.sections.append(steps(diagnosis.ranking, facts, context))
     if explain { answer.sections.append(Explanation(diagnosis.ranking, facts).section) }
+    if let section = OriginList(facts: facts, excerpter: context.excerpter).section { answer.sections.append(section) }
     if let section = TimeList(facts, context.excerpter).section { answer.sections.append(section) }
     if let section = UncheckedList.section(notChecked) { answer.sections.append(section) }
     answer.next = Self.next(facts, findings, id)

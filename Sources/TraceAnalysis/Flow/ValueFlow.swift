@@ -15,8 +15,10 @@ public struct ValueFlow: Sendable {
     public var isOutput: Bool
   }
 
-  /// The moments in their order.
-  private var moments: [Appearance] = []
+  /// The moments in their order, each with what was seen.
+  private var moments: [(appearance: Appearance, source: Sourced)] = []
+  /// Bytes of all that was seen.
+  let byteCount: Int
   /// Where each value came in, by its key.
   private var origins: [UInt64: Int] = [:]
   /// The numbers, each with the moment at which it came in.
@@ -44,8 +46,9 @@ public struct ValueFlow: Sendable {
       }
     }
     found.sort { ($0.time, $0.order, $0.appearance.spanIndex) < ($1.time, $1.order, $1.appearance.spanIndex) }
+    byteCount = bytes
     for (place, moment) in found.enumerated() {
-      moments.append(moment.appearance)
+      moments.append((moment.appearance, moment.source))
       ValueText.scan(moment.source.value.rawBytes) { token in
         guard origins[token.key] == nil else { return }
         origins[token.key] = place
@@ -55,7 +58,29 @@ public struct ValueFlow: Sendable {
   }
 
   /// Where a value came into the trace; nil when it is nowhere in it.
-  func origin(of value: ValueToken) -> Appearance? { origins[value.key].map { moments[$0] } }
+  func origin(of value: ValueToken) -> Appearance? { origins[value.key].map { moments[$0].appearance } }
+
+  /// The spans that gave a value back, in order of time.
+  func outputs(with value: ValueToken) -> [Int] {
+    guard let place = origins[value.key] else { return [] }
+    return moments[place...].filter { moment in
+      guard moment.appearance.isOutput else { return false }
+      var isFound = false
+      ValueText.scan(moment.source.value.rawBytes) { if $0 == value { isFound = true } }
+      return isFound
+    }.map(\.appearance.spanIndex)
+  }
+
+  /// The moments at which words were seen as they are, in any case of their letters; in order of time.
+  func appearances(of words: String) -> [Appearance] {
+    // JSON text may hold other letters than ASCII's as they are, or as escapes.
+    let plain = String(JSON.string(words.lowercased()).text.dropFirst().dropLast())
+    let escaped = plain.utf16.map { unit in
+      unit < 0x80 ? String(UnicodeScalar(UInt8(unit))) : "\\u" + String(UInt32(unit) + 0x10000, radix: 16).dropFirst()
+    }.joined()
+    let search = ByteSearch([plain, escaped])
+    return moments.filter { search.isFound(in: $0.source.value.rawBytes) }.map(\.appearance)
+  }
 
   /// The numbers that were there before a value came in.
   func numbers(before value: ValueToken) -> [Double] {
