@@ -17,7 +17,8 @@ struct Outline {
   var types: [String] = []
   /// Only spans of this status, and what called them.
   var status: SpanStatus?
-  /// Whether tool and retriever steps show what they were given, not only what they gave back.
+  /// Whether steps show what they were given, not only what they gave back: tools and retrievers all of it, models what no
+  /// call before them was sent.
   var showsArguments = false
   /// Bytes of each gist.
   var gistLimit = 90

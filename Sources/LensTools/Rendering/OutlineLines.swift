@@ -8,12 +8,15 @@ struct OutlineLines {
   private let outline: Outline
   /// The model of all calls, when they have one, so that it is not repeated in each line.
   private let commonModel: String?
+  /// What is new in the input of each model call, where inputs are shown.
+  private let newMessages: NewMessages?
   /// Where an output was shown first.
   private var shown: [OutputGist.Identity: Int] = [:]
 
   init(_ outline: Outline, commonModel: String?) {
     self.outline = outline
     self.commonModel = commonModel
+    newMessages = outline.showsArguments ? NewMessages(outline.facts) : nil
   }
 
   private var facts: TraceFacts { outline.facts }
@@ -229,7 +232,7 @@ struct OutlineLines {
     let output = isTurn ? line.gist?.text : earlier(line) ?? line.gist?.text
     let arguments =
       outline.showsArguments && ["TOOL", "RETRIEVER"].contains(type)
-      ? inputs.map { excerpter.line($0.value, limit: outline.gistLimit / 2) } : nil
+      ? inputs.map { excerpter.line($0.value, limit: outline.gistLimit / 2) } : newInput(index)
     let result = error == nil ? output.map { isTurn ? " → the output above" : " → \($0)" } ?? "" : ""
     let full = arguments == nil && result.isEmpty ? nil : short + (arguments.map { " (\($0))" } ?? "") + result
     return Answer.Item(
@@ -250,6 +253,19 @@ struct OutlineLines {
         "arguments": arguments.map { .string($0) },
         "output": (isTurn ? line.gist?.words : earlier(line) ?? line.gist?.words).map { .string($0) },
       ]), rank: line.row.rank)
+  }
+
+  /// More new messages of a model call are only counted.
+  private static let mostMessages = 2
+
+  /// What a model was sent that no call before was: the last of it, for the first of a chat is its instructions.
+  private func newInput(_ index: Int) -> String? {
+    guard let messages = newMessages?.of(index), !messages.isEmpty else { return nil }
+    let shown = messages.suffix(Self.mostMessages).map { message in
+      "\(excerpter.line(message.role, limit: 12)) \"\(excerpter.line(message.text, limit: outline.gistLimit / 2))\""
+    }
+    let rest = messages.count - shown.count
+    return "new: " + (rest > 0 ? "\(Units.plural(rest, "message")), " : "") + shown.joined(separator: ", ")
   }
 
   /// Where this was shown first, in words, so that it is not shown again; nil when it is as short as those words.
