@@ -32,7 +32,7 @@ struct InspectTurn: ParameterizedTool {
     let facts = TraceFacts(trace)
     let id = JSON.string(trace.info.id.rawValue)
     let header = TraceHeader(facts: facts, experiments: experiments, excerpter: context.excerpter, gistLimit: 600)
-    let diagnosis = Diagnosis(facts, symptom: try Symptom.read(symptom))
+    let diagnosis = await Diagnosis(facts, symptom: try Symptom.read(symptom))
     let (findings, notChecked) = (diagnosis.findings, diagnosis.notChecked)
     var answer = Answer(
       title: (number.map { "turn \($0), " } ?? "") + header.title, facts: header.json, notes: header.notes)

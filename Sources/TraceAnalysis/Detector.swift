@@ -1,3 +1,5 @@
+import TraceModel
+
 /// Looks for one kind of failure. A new detector is one file and one line in ``Detectors/all``.
 public protocol Detector: Sendable {
   /// The detector's name in `snake_case`.
@@ -25,16 +27,28 @@ public enum Detectors {
     ErrorInOutput(), RetrievalFit(), UngroundedAnswer(), UngroundedArgument(), CutShort(),
   ]
 
+  /// What the detectors say together.
+  public typealias Examined = (findings: [Finding], notChecked: [(detector: String, why: String)])
+
   /// Everything the detectors say of a trace: findings with the gravest first, equal ones in order of the steps, and what
   /// could not be checked.
-  public static func examine(_ facts: TraceFacts) -> (
-    findings: [Finding], notChecked: [(detector: String, why: String)]
-  ) {
+  public static func examine(_ facts: TraceFacts) -> Examined {
+    let flow = ValueFlowSource(facts)
+    return together(all.map { $0.examine(facts, flow: flow) })
+  }
+
+  /// The same, for a large trace with several detectors at a time.
+  public static func examineConcurrently(_ facts: TraceFacts) async -> Examined {
+    // A smaller trace's values are followed, once for all detectors.
+    guard facts.trace.spans.count > ValueFlow.mostSpans else { return examine(facts) }
+    return together(await all.indices.mappedConcurrently { all[$0].examine(facts, flow: ValueFlowSource(facts)) })
+  }
+
+  private static func together(_ outcomes: [DetectorOutcome]) -> Examined {
     var findings: [Finding] = []
     var notChecked: [(detector: String, why: String)] = []
-    let flow = ValueFlowSource(facts)
-    for detector in all {
-      switch detector.examine(facts, flow: flow) {
+    for (detector, outcome) in zip(all, outcomes) {
+      switch outcome {
       case .findings(let found): findings += found
       case .notChecked(let why): notChecked.append((detector.name, why))
       }

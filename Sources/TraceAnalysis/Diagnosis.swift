@@ -21,9 +21,9 @@ public struct Diagnosis: Sendable {
   /// own, the others come last.
   ///
   /// - Parameter symptom: What the user complains of, in words; steps that speak of it are more suspicious.
-  public init(_ facts: TraceFacts, symptom: Symptom? = nil) {
+  public init(_ facts: TraceFacts, symptom: Symptom? = nil) async {
     ranking = SuspicionRanking(facts, symptom: symptom)
-    let (found, notChecked) = Detectors.examine(facts)
+    let (found, notChecked) = await Detectors.examineConcurrently(facts)
     self.notChecked = notChecked + (ranking.notChecked.map { [("suspicion", $0)] } ?? [])
     let ordered = symptom.map { symptom in symptom.ordered(found, facts) } ?? found
     guard !ranking.suspicions.isEmpty else {

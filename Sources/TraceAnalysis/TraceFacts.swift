@@ -42,6 +42,14 @@ public struct TraceFacts: Sendable {
     return span.attribute(ReservedKey.spanOutputs)?.stored.rawBytes ?? span.record.rawBytes
   }
 
+  /// The bytes that tell one input from another, as they were recorded; nil for a span without an input.
+  func rawInputs(_ index: Int) -> ArraySlice<UInt8>? {
+    if let attribute = trace.spans[index].attribute(ReservedKey.spanInputs), !attribute.isEmpty {
+      return attribute.stored.rawBytes
+    }
+    return meanings[index].inputs?.value.rawBytes
+  }
+
   /// A span's type, as ``SpanMeaning/type``.
   public func type(_ index: Int) -> String { types[index] }
 

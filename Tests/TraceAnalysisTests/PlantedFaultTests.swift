@@ -277,29 +277,30 @@ struct PlantedFaultTests {
 
   // MARK: Order
 
-  @Test func aComplaintSteers() throws {
+  @Test func aComplaintSteers() async throws {
     let spans = [
       try Made.span(1, "agent", "AGENT", to: 100, "go", "done"),
       try Made.span(2, parent: 1, "rates", "TOOL", from: 1, ["q": "x"], ["error": "no tariff for Norway"]),
       try Made.span(3, parent: 1, "stock", "TOOL", from: 20, ["q": "y"], ["error": "the warehouse did not confirm"]),
     ]
     let facts = TraceFacts(TraceFixture.trace(spans))
-    #expect(Diagnosis(facts).findings.map(\.spanIndex) == [1, 2])
-    #expect(Diagnosis(facts, symptom: Symptom("the warehouse never confirmed")).findings.map(\.spanIndex) == [2, 1])
+    #expect(await Diagnosis(facts).findings.map(\.spanIndex) == [1, 2])
+    #expect(
+      await Diagnosis(facts, symptom: Symptom("the warehouse never confirmed")).findings.map(\.spanIndex) == [2, 1])
     #expect(Symptom("it was wrong") == nil)
   }
 }
 
 @Suite("What findings quote stands where they say")
 struct EvidenceTests {
-  @Test func evidenceIsReadAgain() throws {
+  @Test func evidenceIsReadAgain() async throws {
     let folder = PackageRoot.url.appendingPathComponent("Tests/LensToolsTests/Corpus/Traces")
     var checked = 0
     for file in ["traces.jsonl", "sessions.jsonl"] {
       let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
       for line in text.split(separator: "\n") {
         for trace in ExportedTraces(try JSONDocument(Array(line.utf8)).root).traces {
-          let diagnosis = Diagnosis(TraceFacts(trace))
+          let diagnosis = await Diagnosis(TraceFacts(trace))
           for evidence in diagnosis.findings.flatMap(\.evidence) {
             #expect(evidence.read(from: trace) == evidence.excerpt)
             checked += 1

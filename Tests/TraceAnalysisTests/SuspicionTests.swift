@@ -138,12 +138,12 @@ import TraceModel
     #expect(order(facts) == ["s2", "s3", "s4", "s5", "s6"])
   }
 
-  @Test func aSmallAppIsNotRanked() throws {
+  @Test func aSmallAppIsNotRanked() async throws {
     let facts = try facts([
       ("plan", "LLM", #"{"steps": ["a"]}"#), ("search", "RETRIEVER", "[]"), ("answer", "LLM", Self.talk),
     ])
     #expect(SuspicionRanking(facts).suspicions.isEmpty)
-    #expect(Diagnosis(facts).findings.allSatisfy { $0.kind != "suspect" })
+    #expect(await Diagnosis(facts).findings.allSatisfy { $0.kind != "suspect" })
   }
 
   @Test func aWrapperThatRepeatsIsNoStep() throws {
@@ -188,9 +188,9 @@ import TraceModel
     #expect(steps.first?.text == Self.talk)
   }
 
-  @Test func suspectsAreHintsAndNeverGrave() throws {
+  @Test func suspectsAreHintsAndNeverGrave() async throws {
     let facts = try facts((1...8).map { ("agent\($0)", "AGENT", Self.talk + " \($0)") })
-    let findings = Diagnosis(facts).findings
+    let findings = await Diagnosis(facts).findings
     #expect(findings.count == 6)
     #expect(findings.allSatisfy { $0.severity == .low && $0.confidence <= .medium && !$0.why.isEmpty })
   }

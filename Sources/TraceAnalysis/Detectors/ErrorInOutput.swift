@@ -34,7 +34,9 @@ struct ErrorInOutput: Detector {
   private static let signs = ByteSearch([
     "error", "exception", "traceback", "failed", "invalid", "denied", "timed out", "unauthorized",
     // Keys, whose quotes are escaped in a stored attribute; every record has a status of its own.
-    "success\\\"", "ok\\\"", "status_code\\\"", "statuscode\\\"",
+    "status_code\\\"", "statuscode\\\"",
+    // Of `"success": false` and `"ok": false` the word that is rarer.
+    "false",
   ])
   /// A longer output is data: a failure is short.
   private static let longest = 200_000

@@ -20,12 +20,11 @@ struct RepeatedCall: Detector {
     var places: [Call: [Int]] = [:]
     var hasInputs = false
     for (index, span) in facts.trace.spans.enumerated() {
-      let meaning = facts.meaning(index)
-      guard ["TOOL", "RETRIEVER"].contains(meaning.type), let input = meaning.inputs else { continue }
+      guard ["TOOL", "RETRIEVER"].contains(facts.type(index)), let input = facts.rawInputs(index) else { continue }
       hasInputs = true
       // A call that failed is tried again for a reason; `failed_step` tells of those.
       guard span.status != .error else { continue }
-      places[Call(name: span.name, input: Array(input.value.rawBytes)), default: []].append(index)
+      places[Call(name: span.name, input: Array(input)), default: []].append(index)
     }
     guard hasInputs else { return .notChecked("no tool or retriever span has recorded its input") }
     let repeated = places.values.filter { $0.count >= Self.fewest }.sorted { $0[0] < $1[0] }
