@@ -222,6 +222,19 @@ public struct JSONValue: Sendable {
       let bytes = unsafe UnsafeBufferPointer(start: prefix.utf8Start, count: count)
       return unsafe storage.bytes[word.offset..<word.offset + count].elementsEqual(bytes)
     }
+
+    /// Whether these bytes stand somewhere in the member's name, as it is written. Makes no string.
+    public func keyContains(_ part: StaticString) -> Bool {
+      let word = TapeWord(bits: storage.tape[index])
+      let count = part.utf8CodeUnitCount
+      guard count > 0 else { return true }
+      guard word.length >= count else { return false }
+      let bytes = unsafe UnsafeBufferPointer(start: part.utf8Start, count: count)
+      for start in word.offset...(word.offset + word.length - count) where unsafe storage.bytes[start] == bytes[0] {
+        if unsafe storage.bytes[start..<start + count].elementsEqual(bytes) { return true }
+      }
+      return false
+    }
   }
 
   /// The members of an object.

@@ -18,20 +18,28 @@ public struct SpanMeaning: Sendable {
 
   /// The conventions found, a bit each in the order of ``Convention/all``.
   private let found: UInt64
+  /// Whether some attribute may count tokens or dollars: most spans have none, and are not searched for each of the keys.
+  private let hasFigures: Bool
+
+  /// What stands in the key of each attribute that counts tokens or dollars.
+  static let figureMarks: [StaticString] = ["oken", "cost"]
 
   /// Looks once over the keys of the span's attributes.
   public init(_ span: Span) {
     self.span = span
     var found: UInt64 = 0
+    var hasFigures = false
     if let attributes = span.record["attributes"] {
       for member in attributes.members {
         guard let first = member.keyFirstByte else { continue }
         for (marker, place) in Convention.markersByFirstByte[Int(first)] where found & 1 << place == 0 {
           if member.keyHasPrefix(marker) { found |= 1 << place }
         }
+        if !hasFigures { hasFigures = Self.figureMarks.contains { member.keyContains($0) } }
       }
     }
     self.found = found
+    self.hasFigures = hasFigures
   }
 
   /// The conventions the span's attributes follow. MLflow's server adds its own attributes to spans of others, so its own
@@ -102,6 +110,7 @@ public struct SpanMeaning: Sendable {
 
   /// Tokens of this call alone.
   public var tokenUsage: TokenUsage? {
+    guard hasFigures else { return nil }
     if let usage = span.attribute(ReservedKey.chatTokenUsage).flatMap({ TokenUsage($0.decoded) }) { return usage }
     let usage = TokenUsage(
       input: count(\.inputTokens), output: count(\.outputTokens), total: count(\.totalTokens))
@@ -142,7 +151,7 @@ public struct SpanMeaning: Sendable {
 
   /// US dollars that this call cost, or for an agent those of its calls together; nil when nobody worked it out.
   public var cost: Double? {
-    guard let value = first(\.costs)?.value else { return nil }
+    guard hasFigures, let value = first(\.costs)?.value else { return nil }
     return value.double ?? (value["total_cost"] ?? value["total"])?.double ?? value.string.flatMap { Double($0) }
   }
 

@@ -2,7 +2,8 @@ import JSONText
 import LensTestSupport
 import Testing
 import TraceModel
-import TraceSemantics
+
+@testable import TraceSemantics
 
 @Suite("A span means the same under every convention")
 struct SpanMeaningTests {
@@ -182,5 +183,18 @@ struct TurnReadingTests {
 
   @Test func anEmptyTraceHasNeither() {
     #expect(reading([]).input == nil)
+  }
+}
+
+@Suite("What conventions promise each other") struct ConventionTests {
+  /// Spans without such a key are not searched for tokens and cost.
+  @Test(arguments: Convention.all)
+  func figuresAreRecognisedByTheirKeys(_ convention: Convention) {
+    let keys =
+      convention.inputTokens + convention.outputTokens + convention.totalTokens + convention.costs
+      + [ReservedKey.chatTokenUsage]
+    for key in keys {
+      #expect(SpanMeaning.figureMarks.contains { key.contains($0.description) }, "\(key)")
+    }
   }
 }

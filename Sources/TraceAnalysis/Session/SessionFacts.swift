@@ -56,18 +56,3 @@ public struct SessionFacts: Sendable {
     suspicions = TurnSuspicion.ranked(turns, symptom)
   }
 }
-
-extension Range<Int> {
-  /// The results in order, worked out several at a time.
-  func mappedConcurrently<Result: Sendable>(_ transform: @escaping @Sendable (Int) -> Result) async -> [Result] {
-    let size = Swift.max(1, count / 16)
-    return await withTaskGroup(of: (Int, [Result]).self) { group in
-      for start in stride(from: lowerBound, to: upperBound, by: size) {
-        group.addTask { (start, (start..<Swift.min(start + size, upperBound)).map(transform)) }
-      }
-      var parts: [(Int, [Result])] = []
-      for await part in group { parts.append(part) }
-      return parts.sorted { $0.0 < $1.0 }.flatMap(\.1)
-    }
-  }
-}

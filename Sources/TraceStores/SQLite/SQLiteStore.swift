@@ -79,15 +79,17 @@ public final class SQLiteStore: TraceStore {
   /// Several traces with their spans.
   public func traces(_ ids: [TraceID]) async throws(StoreError) -> [Trace] {
     let artifacts = artifacts
-    return try await read { (database, schema) throws(StoreError) in
+    let all = try await read { (database, schema) throws(StoreError) in
       let reader = TraceRowReader(database: database, schema: schema, artifacts: artifacts)
-      var traces: [Trace] = []
+      var all: [StoredSpans] = []
       for info in try reader.infos(ids) {
-        traces.append(try reader.trace(info))
-        StoreProgress.report(traces.count, ids.count)
+        all.append(try reader.rows(info))
+        StoreProgress.report(all.count, ids.count)
       }
-      return traces
+      return all
     }
+    if all.count == 1 { return [await all[0].decodedConcurrently()] }
+    return await all.indices.mappedConcurrently { all[$0].decoded() }
   }
 
   /// A page of infos, and how many match in all.

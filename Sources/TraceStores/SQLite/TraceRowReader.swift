@@ -35,30 +35,27 @@ struct TraceRowReader {
   }
 
   /// The trace with its spans.
-  func trace(_ info: TraceInfo) throws(StoreError) -> Trace {
-    guard schema.has("spans") else { return try fromArtifacts(info) }
-    var spans: [Span] = []
-    var diagnostics: [String] = []
+  func trace(_ info: TraceInfo) throws(StoreError) -> Trace { try rows(info).decoded() }
+
+  /// What the database has of a trace, its spans not decoded yet.
+  func rows(_ info: TraceInfo) throws(StoreError) -> StoredSpans {
+    guard schema.has("spans") else { return .decoded(try fromArtifacts(info)) }
+    var rows: [StoredSpans.Row] = []
     let statement = try database.prepare(
       "SELECT span_id, content FROM spans WHERE trace_id = ?1 ORDER BY start_time_unix_nano, rowid"
     ).bind([.text(info.id.rawValue)])
     var emptyCount = 0
     while try statement.step() {
       let content = statement.bytes(1) ?? []
-      guard !content.isEmpty else {
+      if content.isEmpty {
         emptyCount += 1
-        continue
-      }
-      do {
-        spans.append(try Span(stored: content))
-      } catch {
-        diagnostics.append("span \(statement.text(0) ?? "?") is unreadable: \(error)")
+      } else {
+        rows.append(StoredSpans.Row(id: statement.text(0), content: content))
       }
     }
     let isInRows = info.tags[ReservedKey.spansLocation] == "TRACKING_STORE"
-    if spans.isEmpty, !isInRows, diagnostics.isEmpty { return try fromArtifacts(info) }
-    diagnostics += incompleteness(info, spans, emptyCount: emptyCount)
-    return Trace(info: info, spans: spans, diagnostics: diagnostics)
+    if rows.isEmpty, !isInRows { return .decoded(try fromArtifacts(info)) }
+    return .rows(info, rows, emptyCount: emptyCount)
   }
 
   /// The trace with those of its spans that failed; with all of them where its spans are not in the database.
@@ -81,29 +78,10 @@ struct TraceRowReader {
     case .spans(let spans, let diagnostics):
       return Trace(
         info: info, spans: spans,
-        diagnostics: diagnostics + incompleteness(info, spans, emptyCount: 0))
+        diagnostics: diagnostics + StoredSpans.incompleteness(info, spans, emptyCount: 0))
     case .unavailable(let why):
       return Trace(info: info, spans: [], diagnostics: [why])
     }
-  }
-
-  private func incompleteness(_ info: TraceInfo, _ spans: [Span], emptyCount: Int) -> [String] {
-    var sentences: [String] = []
-    if emptyCount > 0 {
-      sentences.append("\(emptyCount) spans have just been moved to the archive; call again to read them from there.")
-    }
-    let stats = info.metadata[ReservedKey.sizeStats].flatMap { try? JSONDocument($0) }
-    if let expected = stats?.root["num_spans"]?.int64, expected > spans.count, emptyCount == 0 {
-      sentences.append("\(spans.count) of \(expected) spans have arrived: the trace is incomplete.")
-    }
-    // MLflow's own client ends a trace with a record of the whole; when its queue overflows, that is what gets lost first.
-    if stats == nil, info.metadata["mlflow.trace_schema.version"] == nil,
-      spans.contains(where: { $0.attribute("mlflow.spanLogLevel") != nil })
-    {
-      sentences.append(
-        "MLflow's record of the whole trace (name, metadata, number of spans) has not arrived: spans may be missing.")
-    }
-    return sentences
   }
 
   private func readInfos(_ ids: [TraceID]) throws(StoreError) -> [TraceInfo] {
