@@ -103,6 +103,37 @@ private struct MadeChat {
     #expect(diagnosis.findings.allSatisfy { $0.finding.severity < .high })
   }
 
+  @Test func thirtyHealthyTurns() async throws {
+    let questions = [
+      ("Where is my order ORD-\(4711)?", "It arrives on Thursday."),
+      ("Do you ship to Portugal?", "Yes, within 5 days."),
+      ("What is the warranty on headphones?", "It is 24 months."), ("Thank you, that helps a lot.", "You are welcome!"),
+      ("Which payment methods do you take?", "Cards and PayPal."), ("Is there a discount for students?", "Yes, 10 %."),
+    ]
+    var chat = MadeChat()
+    for number in 0..<30 {
+      let (asked, answered) = questions[number % questions.count]
+      try chat.turn(asked, document: "page-v3", tokens: 100 + Int64(number) * 30, answered)
+    }
+    let diagnosis = await SessionDiagnosis(await SessionFacts(id: "s", traces: chat.traces), turns: 1...30)
+    #expect(diagnosis.findings.allSatisfy { $0.finding.severity < .high })
+    #expect(diagnosis.findings.filter { $0.finding.standing == .decisive }.isEmpty)
+  }
+
+  @Test func aComplaintSteers() async throws {
+    var chat = MadeChat()
+    try chat.turn("Track it", tool: ("track", .null), failed: true, "I cannot see that.")
+    try chat.turn("Which lamp is best?", tool: ("rate", .null), failed: true, "The lamp from Norway.")
+    try chat.turn("Thank you", "You are welcome.")
+    func first(_ words: String) async -> Int? {
+      let symptom = Symptom(words)
+      let session = await SessionFacts(id: "s", traces: chat.traces, symptom: symptom)
+      return await SessionDiagnosis(session, turns: 1...3, symptom: symptom).findings.first?.turn.number
+    }
+    #expect(await first("it could not track my parcel") == 1)
+    #expect(await first("the lamp was not from Norway at all") == 2)
+  }
+
   // MARK: Context
 
   @Test func aValueWhoseTurnWasDropped() async throws {

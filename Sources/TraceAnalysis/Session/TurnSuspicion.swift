@@ -83,7 +83,8 @@ public struct TurnSuspicion: Sendable {
           add(Weights.symptom * found.share, "speaks of \(found.words.prefix(4).joined(separator: ", "))")
         }
       }
-      add(Weights.late * Double(place) / Double(turns.count - 1))
+      // Where nothing was changed, what the user complains of says more than the place.
+      if symptom == nil || !writing.isEmpty { add(Weights.late * Double(place) / Double(turns.count - 1)) }
       return result
     }
     return all.indices.sorted { left, right in
