@@ -49,7 +49,8 @@ struct RandomTrace {
       "info": [
         "trace_id": .string(id),
         "trace_location": ["type": "MLFLOW_EXPERIMENT", "mlflow_experiment": ["experiment_id": "1"]],
-        "request_time": "2026-11-16T09:00:00Z", "execution_duration": "1.5s", "state": "OK", "trace_metadata": [:],
+        "request_time": "2026-11-16T09:00:00Z", "execution_duration": "1.5s", "state": "OK",
+        "trace_metadata": ["mlflow.trace.session": "random"],
         "tags": ["note": .string(RandomTrace.secrets[0])], "assessments": [],
       ], "data": ["spans": .array(spans)],
     ]
@@ -114,7 +115,8 @@ struct RandomTrace {
 
   private mutating func words() -> String {
     let pieces = [
-      "plain words", "größer 日本語 😀👩‍👧", "\u{1b}[31mred\u{1b}[0m", "a\u{202e}b\u{200b}c\u{e0041}", "line\nbreak\ttab\r",
+      "plain words", "you said always 30 days at most, that's wrong", "policy-v3.md of 2026-11-19", "größer 日本語 😀👩‍👧",
+      "\u{1b}[31mred\u{1b}[0m", "a\u{202e}b\u{200b}c\u{e0041}", "line\nbreak\ttab\r",
       "quote \" and \\ backslash", "password: planted-password-1", "{\"half\": ", "\u{0}nul\u{9b}", "numbers 12,345.67",
     ]
     return (0...pick(4)).map { _ in
@@ -148,12 +150,14 @@ struct RandomTraceTests {
       ("get_trace", ["trace_id": id, "span_ids": ["s1"], "fields": ["inputs", "outputs", "attributes", "events"]]),
       ("get_trace", ["trace_id": id, "raw": true]), ("get_trace", ["trace_id": id, "find": "planted"]),
       ("get_trace", ["trace_id": id, "find": "/[a-z]{4}/"]), ("search_traces", ["text": "words", "max_results": 5]),
+      ("analyze_session", ["session_id": "random"]),
+      ("analyze_session", ["session_id": "random", "symptom": "it said password 12,345.67"]),
     ]
   }
 
   @Test(arguments: seeds, ["text", "json"])
   func keepTheRules(_ seed: UInt64, _ format: String) async throws {
-    try prepare([seed, seed + 1])
+    try prepare(Array(seed...seed + 3))
     var numbers = SeededNumbers(seed)
     for budget in [500, Int.random(in: 501...12_000, using: &numbers)] {
       for (tool, arguments) in calls(seed) {
@@ -165,6 +169,7 @@ struct RandomTraceTests {
         let text = result.plainText
         #expect(result.isError || text.utf8.count <= budget, "\(tool) \(arguments.text)")
         #expect(await tools.call(tool, arguments) == result, "the same call gives the same bytes")
+        #expect(!(result.isError && tool == "analyze_session"), "\(text)")
         for secret in RandomTrace.secrets + ["planted-password-1"] {
           #expect(!text.contains(secret), "\(tool) \(arguments.text)")
         }
