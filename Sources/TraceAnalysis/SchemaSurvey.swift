@@ -1,6 +1,6 @@
 import JSONText
 public import TraceModel
-import TraceSemantics
+public import TraceSemantics
 
 /// What a sample of traces has in common: where things stand and which keys occur.
 public struct SchemaSurvey: Sendable {
@@ -52,6 +52,14 @@ public struct SchemaSurvey: Sendable {
     public var type: String
   }
 
+  /// What is read from which attribute.
+  public struct Source: Sendable, Hashable {
+    /// What it tells.
+    public var particular: SpanMeaning.Particular
+    /// The attribute.
+    public var key: String
+  }
+
   /// A key of attributes, tags or metadata, or the name of an assessment.
   public struct Key: Sendable {
     /// The key.
@@ -80,6 +88,8 @@ public struct SchemaSurvey: Sendable {
   public let outputs: [Count<Place>]
   /// Span names and types.
   public let spans: [Count<SpanKind>]
+  /// Where type, model, tokens, … are read from, and of how many spans.
+  public let sources: [Count<Source>]
   /// Attribute keys of all spans.
   public let attributes: [Key]
   /// Keys of trace tags.
@@ -102,6 +112,7 @@ public struct SchemaSurvey: Sendable {
     var outputs: [Place: Int] = [:]
     var spans: [SpanKind: Int] = [:]
     var (attributes, tags, metadata, assessments) = (KeyCounter(), KeyCounter(), KeyCounter(), KeyCounter())
+    var sources: [Source: Int] = [:]
     var wrappers = 0
     var (inputCourse, outputCourse) = (Course(), Course())
     var hidden: [String: (example: String, count: Int)] = [:]
@@ -119,10 +130,15 @@ public struct SchemaSurvey: Sendable {
         outputCourse.add(place, trace.info)
       }
       var sessionKeys: [String: String] = [:]
-      for span in trace.spans {
+      for (place, span) in trace.spans.enumerated() {
         let meaning = SpanMeaning(span)
         for convention in meaning.conventions { conventions[convention.name, default: 0] += 1 }
         spans[SpanKind(name: span.name, type: meaning.type), default: 0] += 1
+        if place < Self.mostSources {
+          for (particular, key) in meaning.sources {
+            sources[Source(particular: particular, key: key), default: 0] += 1
+          }
+        }
         if trace.info.sessionID == nil, let session = meaning.session, let id = session.value.string {
           sessionKeys[session.key] = id
         }
@@ -141,6 +157,7 @@ public struct SchemaSurvey: Sendable {
     self.inputs = Self.ranked(inputs) { $0.spanPath.joined(separator: "\u{0}") + $0.attribute + $0.path }
     self.outputs = Self.ranked(outputs) { $0.spanPath.joined(separator: "\u{0}") + $0.attribute + $0.path }
     self.spans = Self.ranked(Self.folded(spans)) { $0.name + "\u{0}" + $0.type }
+    self.sources = Self.ranked(sources) { $0.particular.rawValue + $0.key }
     self.attributes = attributes.keys
     self.tags = tags.keys
     self.metadata = metadata.keys
@@ -167,6 +184,8 @@ public struct SchemaSurvey: Sendable {
       .joined(separator: ".")
   }
 
+  /// Of larger traces only the first spans are asked what is read from where.
+  private static let mostSources = 2_000
   /// More names than this are numbered ones (`step_17`), told apart by nothing but the number.
   private static let mostSpanNames = 40
 

@@ -186,6 +186,26 @@ struct TurnReadingTests {
   }
 }
 
+@Suite("Each particular is told with its attribute") struct SourceTests {
+  @Test func ofGenAI() throws {
+    let span = try TraceFixture.span(
+      1,
+      attributes: [
+        "gen_ai.operation.name": "\"chat\"", "gen_ai.response.model": "\"m\"", "gen_ai.usage.output_tokens": "4",
+        "gen_ai.usage.cost": "0.5", "gen_ai.response.finish_reasons": "[\"stop\"]",
+      ])
+    #expect(
+      SpanMeaning(span).sources.map { "\($0.particular.rawValue) \($0.key)" } == [
+        "type gen_ai.operation.name", "model gen_ai.response.model", "tokens gen_ai.usage.output_tokens",
+        "cost gen_ai.usage.cost", "finish_reason gen_ai.response.finish_reasons",
+      ])
+  }
+
+  @Test func ofNothing() throws {
+    #expect(SpanMeaning(try TraceFixture.span(1)).sources.isEmpty)
+  }
+}
+
 @Suite("What conventions promise each other") struct ConventionTests {
   /// Spans without such a key are not searched for tokens and cost.
   @Test(arguments: Convention.all)

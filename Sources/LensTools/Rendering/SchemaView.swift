@@ -1,6 +1,7 @@
 import JSONText
 import TraceAnalysis
 import TraceModel
+import TraceSemantics
 
 /// A ``SchemaSurvey`` as sections of an answer.
 struct SchemaView {
@@ -12,7 +13,7 @@ struct SchemaView {
     [
       places("input", "where the user's words stand:", survey.inputs),
       places("output", "where the answer stands:", survey.outputs), changes, hiddenSessions,
-      spans, keys("metadata", "trace metadata:", survey.metadata, rank: 3),
+      spans, sources, keys("metadata", "trace metadata:", survey.metadata, rank: 3),
       keys("tags", "trace tags:", survey.tags, rank: 3),
       assessments, filters,
       keys("attributes", "span attributes:", survey.attributes, rank: 5),
@@ -39,6 +40,26 @@ struct SchemaView {
         ], rank: 0)
     }
     return Answer.Section(key: key, heading: heading, items: items, remedy: nil, noun: "place")
+  }
+
+  /// One line for each particular, with the attributes it is read from.
+  private var sources: Answer.Section {
+    let items = SpanMeaning.Particular.allCases.compactMap { particular -> Answer.Item? in
+      let found = survey.sources.filter { $0.value.particular == particular }
+      guard !found.isEmpty else { return nil }
+      let words = found.map { "\(excerpter.line($0.value.key, limit: 60)) (\(Units.plural($0.count, "span")))" }
+      return Answer.Item(
+        short: "- \(particular.rawValue): \(words.joined(separator: ", "))", full: nil,
+        json: [
+          "particular": .string(particular.rawValue),
+          "attributes": .array(
+            found.map {
+              ["attribute": .string(excerpter.line($0.value.key, limit: 60)), "spans": .int(Int64($0.count))]
+            }),
+        ], rank: 3)
+    }
+    return Answer.Section(
+      key: "read_from", heading: "what is read from which attribute:", items: items, remedy: nil, noun: "particular")
   }
 
   private var changes: Answer.Section {
