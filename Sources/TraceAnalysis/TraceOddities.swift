@@ -1,3 +1,4 @@
+import JSONText
 import TraceModel
 
 extension TraceFacts {
@@ -19,8 +20,24 @@ extension TraceFacts {
     name("span ids used twice", duplicates)
     name("never ended", spans.indices.filter { spans[$0].endTime == nil })
     name("ended before they began", spans.indices.filter { spans[$0].durationNanoseconds.map { $0 < 0 } ?? false })
+    name("128 attributes, OpenTelemetry's limit: those set first are lost, MLflow's own among them", cutOff)
     name("outside the time of the span that called them", strays)
     return words
+  }
+
+  /// OpenTelemetry's SDKs keep so many attributes, the last ones set (`OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT`).
+  private static let attributeLimit = 128
+
+  /// Spans with as many attributes as are kept, and without those that MLflow sets first.
+  private var cutOff: [Int] {
+    trace.spans.indices.filter { index in
+      let record = trace.spans[index].record
+      // So many keys and values take more bytes than most spans have.
+      guard record.rawBytes.count > Self.attributeLimit * 8, let attributes = record["attributes"] else { return false }
+      // The log level is what MLflow's client sets last.
+      return attributes.count == Self.attributeLimit && attributes[ReservedKey.spanType] == nil
+        && attributes["mlflow.spanLogLevel"] != nil
+    }
   }
 
   /// Spans whose id an earlier one has.
