@@ -204,7 +204,9 @@ private struct MadeChat {
 
   // MARK: What users say
 
-  @Test(arguments: ["No, that's wrong, it was blue.", "That is not what I asked for", "Are you sure about that?"])
+  @Test(arguments: [
+    "No, that's wrong, it was blue.", "No, that’s wrong!", "That is not what I asked for", "Are you sure about that?",
+  ])
   func aUserWhoObjects(_ words: String) async throws {
     var chat = try healthy()
     try chat.turn(words, "I am sorry.")

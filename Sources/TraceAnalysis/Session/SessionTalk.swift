@@ -9,6 +9,8 @@ struct SessionTalk: Sendable {
     let turn: SessionFacts.Turn
     /// What was asked and answered; of longer texts the beginning.
     let asked, answered: String
+    /// The question with plain apostrophes: phones write ’.
+    var plainlyAsked: String { asked.contains("’") ? asked.replacing("’", with: "'") : asked }
     /// The same in lower case, without punctuation.
     let askedWords, answeredWords: [String]
     /// The numbers and ids in them.

@@ -108,11 +108,11 @@ struct ChangedFact: SessionDetector {
     func side(_ statement: Statement, _ source: String?) -> String {
       "turn \(turns[statement.place].number) says '\(statement.value.words)' (\(source.map { "from \($0)" } ?? "no step gave that back before"))"
     }
-    let subject = new.unit.map { " \($0)" } ?? ""
+    let measure = new.unit.flatMap { measures.contains($0) && $0 != "%" ? " of \($0)" : nil } ?? ""
     return Finding(
       kind: "changed_fact", severity: .medium, confidence: .low, title: "a fact changes between answers",
       traceID: facts.trace.info.id, spanIndex: facts.turn.output?.spanIndex,
-      why: "the same is said with another number\(subject): \(side(old, oldSource)), \(side(new, newSource))",
+      why: "the same is said with another number\(measure): \(side(old, oldSource)), \(side(new, newSource))",
       evidence: origin.answerEvidence(around: isOldWrong ? old.value.words : new.value.words), standing: .hint)
   }
 

@@ -30,7 +30,7 @@ struct LostContext: SessionDetector {
       guard let lost = reading.history.lost(at: place), let carried = reading.history.turns[place] else { continue }
       if let why = Self.neededValue(place, lost, carried.earlier, values, turns) {
         needs.append((place, why))
-      } else if let word = Self.backwards.first(in: turns[place].asked.utf8) {
+      } else if let word = Self.backwards.first(in: turns[place].plainlyAsked.utf8) {
         needs.append(
           (place, "the user refers back (\"\(word)\"), and the model was not sent \(Self.words(lost, turns))"))
       }
@@ -79,7 +79,9 @@ struct LostContext: SessionDetector {
     let turns = reading.talk.turns
     var findings: [Finding] = []
     for (said, turn) in turns.enumerated() {
-      guard let word = constraints.first(in: turn.asked.utf8), let sentence = sentence(of: word, in: turn.asked) else {
+      guard let word = constraints.first(in: turn.plainlyAsked.utf8),
+        let sentence = sentence(of: word, in: turn.plainlyAsked)
+      else {
         continue
       }
       let without = turns.indices.dropFirst(said + 1).filter { place in

@@ -21,7 +21,7 @@ struct UserRepair: SessionDetector {
     var findings: [Finding] = []
     for place in turns.indices.dropFirst() {
       let (turn, before) = (turns[place], turns[place - 1])
-      if let word = Self.complaints.first(in: turn.asked.utf8.prefix(1_000)) {
+      if let word = Self.complaints.first(in: turn.plainlyAsked.utf8.prefix(1_000)) {
         let origin = Self.origin(of: turn, in: turns, place)
         let named =
           origin.value.map { "; '\($0)' was first said in the answer of turn \(turns[origin.place].number)" } ?? ""
