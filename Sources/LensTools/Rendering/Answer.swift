@@ -71,12 +71,15 @@ struct Answer {
     var json: () -> JSON
     /// How early it is served: 0 first.
     var rank: Int
+    /// How early it is given in full, of all that were served: 0 first.
+    var fullRank: Int
 
-    init(short: String, full: String?, json: @autoclosure @escaping () -> JSON, rank: Int) {
+    init(short: String, full: String?, json: @autoclosure @escaping () -> JSON, rank: Int, fullRank: Int? = nil) {
       self.short = short
       self.full = full
       self.json = json
       self.rank = rank
+      self.fullRank = fullRank ?? rank
     }
   }
 
@@ -122,7 +125,7 @@ struct Answer {
     let remedies = remedies(missing, shown, &budget, reserve, style)
     budget.upgrade { section, index in
       let item = sections[section].items[index]
-      return item.full.map { $0.utf8.count - item.short.utf8.count }
+      return item.full.map { (item.fullRank, $0.utf8.count - item.short.utf8.count) }
     }
 
     var lines = [title] + notice
@@ -245,10 +248,14 @@ private struct Budget {
     }
   }
 
-  mutating func upgrade(_ price: (Int, Int) -> Int?) {
-    for place in order {
-      guard case .item(let section, let index) = place, let cost = price(section, index), take(cost) else { continue }
-      upgraded.insert(place)
+  /// Gives what was served in full, by rank; equal ranks in the order in which they were served.
+  mutating func upgrade(_ price: (Int, Int) -> (rank: Int, cost: Int)?) {
+    let offers = order.enumerated().compactMap { turn, place -> (rank: Int, turn: Int, cost: Int, place: Place)? in
+      guard case .item(let section, let index) = place, let (rank, cost) = price(section, index) else { return nil }
+      return (rank, turn, cost, place)
+    }
+    for offer in offers.sorted(by: { ($0.rank, $0.turn) < ($1.rank, $1.turn) }) where take(offer.cost) {
+      upgraded.insert(offer.place)
     }
   }
 
