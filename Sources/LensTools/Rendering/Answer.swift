@@ -59,6 +59,8 @@ struct Answer {
     var noun: String
     /// Further items that were not even made, since there could be no room for them.
     var omittedCount = 0
+    /// Whether the items stand behind the heading in one line.
+    var isInline = false
   }
 
   /// One fact of a section.
@@ -114,7 +116,7 @@ struct Answer {
     }
     for (place, section) in sections.enumerated() {
       for (index, item) in section.items.enumerated() {
-        budget.offer(.item(place, index), rank: item.rank, cost: item.short.utf8.count + 1)
+        budget.offer(.item(place, index), rank: item.rank, cost: item.short.utf8.count + (section.isInline ? 2 : 1))
       }
     }
     budget.serve { section in (sections[section].heading?.utf8.count ?? -1) + 1 }
@@ -132,9 +134,14 @@ struct Answer {
     lines += notes.indices.filter { budget.served.contains(.note($0)) }.map { notes[$0].text }
     for (place, section) in sections.enumerated() {
       if !shown[place].isEmpty, let heading = section.heading { lines.append(heading) }
-      lines += shown[place].map { index in
+      let words = shown[place].map { index in
         let item = section.items[index]
         return budget.upgraded.contains(.item(place, index)) ? item.full ?? item.short : item.short
+      }
+      if section.isInline, !words.isEmpty, let heading = section.heading {
+        lines[lines.count - 1] = "\(heading) \(words.joined(separator: ", "))"
+      } else {
+        lines += words
       }
       if let remedy = remedies[place] { lines.append(remedy) }
     }

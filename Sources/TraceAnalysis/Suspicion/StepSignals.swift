@@ -10,6 +10,7 @@ enum StepSignals {
 
   // MARK: Results
 
+  private static let (begin, end) = (1_000, 2_000)
   private static let failures = ["traceback (most recent", "execution failed", "timed out", "timeout"]
   private static let nothing = [
     "no result", "no data", "no information", "no matches", "not available", "not found", "not contain",
@@ -17,8 +18,10 @@ enum StepSignals {
 
   /// Whether a tool's answer is a failure, or nothing; nil when it is neither.
   static func outcome(_ text: String, status: SpanStatus) -> Outcome? {
-    let lowered = text.lowercased()
-    let isMarked = text.contains("Error:") || text.contains("Exception:") || lowered.hasPrefix("error")
+    // A long result is data, which may speak of errors in its midst.
+    let ends = text.utf8.count > begin + end ? text.prefix(begin) + "\n" + text.suffix(end) : text[...]
+    let lowered = ends.lowercased()
+    let isMarked = ends.contains("Error:") || ends.contains("Exception:") || lowered.hasPrefix("error")
     if status == .error || isMarked || failures.contains(where: { lowered.contains($0) }) || hasBadExit(lowered) {
       return .failed
     }
