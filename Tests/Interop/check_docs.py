@@ -16,6 +16,8 @@ Needs MLflow (its Python package) and jq.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import os
 import re
@@ -34,6 +36,7 @@ from mlflow_command import offer_mlflow  # noqa: E402
 from stdio_client import RpcError, StdioClient  # noqa: E402
 
 STORE = "sqlite:///Samples/mlflow.db"  # as a reader at the root of the repository would write it
+STORE_TO_WRITE = "sqlite:///Samples/scratch.db"  # for commands that write
 RUN = {"mlflow-lens", "bin/mlflow-lens", "./bin/mlflow-lens", "mlflow", "jq", "scripts", "skills", "MLFLOW_LENS"}
 ANSWERED, GRAVE = 0, 3
 EXAMPLES = {
@@ -77,9 +80,8 @@ class Bench:
     def answer(self, call: Call) -> tuple[str, str | None]:
         """What is said to a call, and what failed."""
         if call.kind == "$":
-            result = self.shell(call.command)
-            # What failed on purpose shows its message; a status other than 0 is no fault of a document by itself.
-            return (result.stdout + result.stderr).rstrip("\n"), None
+            # What fails on purpose shows its message; a status other than 0 is no fault of a document by itself.
+            return self.shell(f"{{ {call.command}\n}} 2>&1").stdout.rstrip("\n"), None
         tool, _, arguments = call.command.partition(" ")
         try:
             result = self.lens.server.call_tool(tool, json.loads(arguments))
@@ -95,8 +97,9 @@ def prepare(folder: Path, binary: Path) -> None:
     (folder / "tools" / "mlflow-lens").symlink_to(binary)
     (folder / "work" / "skills").symlink_to(SKILLS)
     (folder / "work" / "scripts").symlink_to(SKILLS / "analyzing-mlflow-session" / "scripts")
-    for name in ("mlflow.db", "manifest.json"):
+    for name in ("mlflow.db", "manifest.json", "make_sample_store.py"):
         shutil.copy(ROOT / "Samples" / name, folder / "work" / "Samples" / name)
+    shutil.copy(ROOT / "Samples" / "mlflow.db", folder / "work" / "Samples" / "scratch.db")
     offer_mlflow(folder / "tools")
 
 
@@ -153,6 +156,8 @@ def check_command(where: str, command: str, bench: Bench) -> None:
         parsed = subprocess.run(["sh", "-n", "-c", command], capture_output=True, text=True)
         bench.faults.check(parsed.returncode == 0, f"{where}: no shell reads '{command}': {parsed.stderr.strip()}")
         return
+    if re.match(r"mlflow traces (log|set|delete|update)", command):
+        command = f"MLFLOW_TRACKING_URI={STORE_TO_WRITE} {command}"
     result = bench.shell(re.sub(r"^(\./)?bin/mlflow-lens", "mlflow-lens", command))
     said = (result.stderr or result.stdout).strip()[:300]
     bench.faults.check(result.returncode in (ANSWERED, GRAVE), f"{where}: '{command}' has status {result.returncode}: {said}")
@@ -176,12 +181,27 @@ def check_inline(document: Document, bench: Bench) -> None:
     for code in document.inline():
         if call := re.fullmatch(r"([a-z]+_[a-z]+) (\{.*\})", code, re.S):
             check_tool_call(where, call[1], call[2], bench)
-        elif re.match(r"(mlflow-lens|mlflow|scripts/[a-z_]+\.sh) \S", code) and "--help" not in code:
+        elif re.match(r"(mlflow-lens|mlflow traces [a-z-]+ -|scripts/[a-z_]+\.sh) ?\S", code) and "--help" not in code:
             check_command(where, code, bench)
     for block in document.blocks():
         if block.language == "sh":
             for command in commands_of(block.lines):
                 check_command(where, command, bench)
+        elif block.language == "python":
+            check_python(where, "\n".join(block.lines), bench)
+
+
+def check_python(where: str, program: str, bench: Bench) -> None:
+    """A piece of Python runs, with MLflow imported and reading the sample store; what it prints is not looked at."""
+    import mlflow
+
+    mlflow.set_tracking_uri(STORE_TO_WRITE)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(program, where, "exec"), {"mlflow": mlflow, "__name__": "__main__"})
+        bench.faults.check(True, "")
+    except Exception as error:
+        bench.faults.check(False, f"{where}: the program of {program.splitlines()[0]!r} ends with {type(error).__name__}: {error}")
 
 
 # ------------------------------------------------------------------ filters
