@@ -143,7 +143,9 @@ def likeness(shown: str, line: str) -> float:
 
 
 def recorded(shown: list[str], answer: list[str]) -> list[str]:
-    """What to show of an answer: the lines nearest to those shown before, cut where those were."""
+    """What to show of an answer: the lines nearest to those shown before, cut where those were; all, where all was shown."""
+    if not any(CUT in line for line in shown):
+        return answer
     lines = [line for line in shown if line.strip() != CUT]
     # The best pairing in order, by dynamic programming over (shown lines, lines of the answer).
     best = [[0.0] * (len(answer) + 1) for _ in range(len(lines) + 1)]

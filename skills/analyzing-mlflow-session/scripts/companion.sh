@@ -43,9 +43,9 @@ for argument in "$@"; do
     -h | --help) usage; exit 0 ;;
     --to-file) to_file=yes; continue ;;
     --max-chars | --max-chars=*) limited=yes ;;
-    --format=*) format=${argument#*=} ;;
+    --format=* | --output=*) format=${argument#*=} ;;
   esac
-  if [ "$previous" = --format ]; then format=$argument; fi
+  case $previous in --format | --output) format=$argument ;; esac
   previous=$argument
   set -- "$@" "$argument"
 done
@@ -59,7 +59,12 @@ fi
 # shellcheck source=find-mlflow-lens.sh
 . "$here/find-mlflow-lens.sh"
 
-answer=$("$lens" "$verb" "$@") || exit $?
+status=0
+answer=$("$lens" "$verb" "$@") || status=$?
+case $status in
+  0 | 3) ;; # 3 is an answer, too
+  *) exit "$status" ;;
+esac
 
 if [ -n "$to_file" ] || [ "$(printf '%s\n' "$answer" | wc -c)" -gt "$inline_bytes" ]; then
   umask 077
@@ -78,8 +83,8 @@ case $verb in
   inspect-turn | analyze-session)
     if printf '%s\n' "$answer" |
       grep -q -e '^[0-9][0-9]*\. \[high\]' -e '"rank":[0-9]*,"kind":"[a-z_]*","severity":"high"'; then
-      exit 3
+      status=3
     fi
     ;;
 esac
-exit 0
+exit "$status"

@@ -24,6 +24,6 @@ else
   done
 fi
 if [ -z "$lens" ]; then
-  printf '%s: the executable mlflow-lens was not found: not in MLFLOW_LENS, on PATH, in bin or .build of its repository. Build it there with ./scripts/setup, or set MLFLOW_LENS to its path.\n' "$name" >&2
+  printf '%s: the executable mlflow-lens was not found: not in MLFLOW_LENS, on PATH, in bin or .build of its repository. Build it there with ./scripts/setup, or put bin/mlflow-lens of a packed plugin on PATH, or set MLFLOW_LENS to its path.\n' "$name" >&2
   exit 127
 fi
