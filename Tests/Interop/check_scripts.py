@@ -124,6 +124,7 @@ def check_scripts(scripts: Scripts) -> None:
         run(ANSWERED, script, *arguments, "--tracking-uri", STORE, environment={"MLFLOW_LENS": binary})
         run(FAILED, script, *arguments, "--tracking-uri", "sqlite:////there/is/none.db", says="none.db")
         run(FAILED, script, *arguments, environment=no_store, says="mlflow.db")
+        run(FAILED, script, *arguments, "--tracking-uri=http://127.0.0.1:1", says="127.0.0.1")
         run(NO_EXECUTABLE, script, *arguments, environment={"MLFLOW_LENS": "/there/is/none"}, says="MLFLOW_LENS")
         run(NO_EXECUTABLE, script, *arguments, environment={"MLFLOW_LENS": "/tmp"}, says="MLFLOW_LENS")
         run(ANSWERED, script, *arguments, "--to-file", into=f"{script.stem.replace('_', '-')}.txt")

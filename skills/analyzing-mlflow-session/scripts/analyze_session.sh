@@ -30,7 +30,7 @@ Exit status: 0 answered, 3 answered and a finding of high severity is among it, 
 END
 }
 
-self=$(realpath -- "$0")
+self=$(realpath "$0")
 here=${self%/*}
 verb=analyze-session
 ids='SESSION_ID'

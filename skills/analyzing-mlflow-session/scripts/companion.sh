@@ -68,7 +68,10 @@ esac
 
 if [ -n "$to_file" ] || [ "$(printf '%s\n' "$answer" | wc -c)" -gt "$inline_bytes" ]; then
   umask 077
-  folder=$(mktemp -d "${TMPDIR:-/tmp}/mlflow-lens.XXXXXXXX") || exit 2
+  folder=$(mktemp -d "${TMPDIR:-/tmp}/mlflow-lens.XXXXXXXX") || {
+    printf '%s: no folder for the answer can be made in %s\n' "$name" "${TMPDIR:-/tmp}" >&2
+    exit 2
+  }
   file=$folder/$verb.txt
   if [ "$format" = json ]; then file=$folder/$verb.json; fi
   printf '%s\n' "$answer" >"$file" || exit 2

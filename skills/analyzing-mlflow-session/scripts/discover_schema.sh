@@ -29,7 +29,7 @@ Exit status: 0 answered, 1 no such experiment or session, 2 failed, 64 wrong use
 END
 }
 
-self=$(realpath -- "$0")
+self=$(realpath "$0")
 here=${self%/*}
 verb=discover-schema
 ids='EXPERIMENT_ID SESSION_ID'

@@ -5,9 +5,12 @@
 runnable() { [ -f "$1" ] && [ -x "$1" ]; }
 
 root=$here/../../..
-lens=
+lens=''
 if [ -n "${MLFLOW_LENS:-}" ]; then
-  lens=$(command -v -- "$MLFLOW_LENS") || lens=
+  case $MLFLOW_LENS in
+    */*) lens=$MLFLOW_LENS ;;
+    *) lens=$(command -v "$MLFLOW_LENS") || lens='' ;;
+  esac
   if ! runnable "$lens"; then
     printf '%s: MLFLOW_LENS is set to "%s", which is no executable.\n' "$name" "$MLFLOW_LENS" >&2
     exit 127
@@ -15,7 +18,7 @@ if [ -n "${MLFLOW_LENS:-}" ]; then
 elif lens=$(command -v mlflow-lens) && runnable "$lens"; then
   :
 else
-  lens=
+  lens=''
   for candidate in bin/mlflow-lens .build/release/mlflow-lens .build/debug/mlflow-lens; do
     if runnable "$root/$candidate"; then
       lens=$root/$candidate

@@ -38,7 +38,7 @@ Exit status: 0 answered, also when nothing matches; 1 no such experiment, 2 fail
 END
 }
 
-self=$(realpath -- "$0")
+self=$(realpath "$0")
 here=${self%/*}
 verb=search-traces
 ids=''
