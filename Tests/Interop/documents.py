@@ -14,6 +14,8 @@ from pathlib import Path
 
 CUT = "[…]"
 LIKE_ENOUGH = 0.4  # how much of a shown line has to stand in a line of the answer that is to replace it
+SHORT_LINE = 40  # shown lines up to this long are compared by characters, too
+SENTENCE = 80  # how far the end of a sentence is looked for
 LONGEST_LINE = 240  # a line that cannot be cut as it was is cut here
 
 
@@ -139,7 +141,11 @@ def likeness(shown: str, line: str) -> float:
     words = shown.replace(CUT, " ").split()
     blocks = difflib.SequenceMatcher(None, words, line.split(), autojunk=False).get_matching_blocks()
     same = sum(len(word) for block in blocks for word in words[block.a : block.a + block.size])
-    return same / max(1, sum(map(len, words)))
+    by_words = same / max(1, sum(map(len, words)))
+    if len(shown) > SHORT_LINE:
+        return by_words
+    # A heading that got another word has no word in common with itself.
+    return max(by_words, difflib.SequenceMatcher(None, shown, line[: 2 * len(shown)], autojunk=False).ratio() * 0.9)
 
 
 def recorded(shown: list[str], answer: list[str]) -> list[str]:
@@ -217,4 +223,9 @@ def span_of(part: str, line: str, at: int) -> tuple[int, int]:
         start -= 1
     while end < len(line) and not line[end].isspace():
         end += 1
+    # What was a whole sentence stays one.
+    if part[0].isupper() and (before := line.rfind(". ", max(at, start - SENTENCE), start)) >= 0:
+        start = before + 2
+    if part.endswith(".") and line[end - 1] != "." and (after := line.find(".", end, end + SENTENCE)) >= 0:
+        end = after + 1
     return start, end
