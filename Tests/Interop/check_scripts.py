@@ -30,6 +30,8 @@ SCRIPTS = SKILLS / "analyzing-mlflow-session" / "scripts"
 SHELLS = ("dash", "bash", "busybox sh", "ksh")
 ANSWERED, NOT_THERE, FAILED, GRAVE, WRONG_USE, NO_EXECUTABLE = 0, 1, 2, 3, 64, 127
 INLINE_BYTES = 30_000
+# All that the scripts may need besides the executable: no jq, no Python, no MLflow.
+PROGRAMS = ("sh", "realpath", "mktemp", "wc", "head", "grep", "cat")
 
 
 class Scripts:
@@ -38,11 +40,14 @@ class Scripts:
     def __init__(self, folder: Path, binary: Path, faults: Faults, shell: list[str]):
         self.folder = folder / "work"
         self.temporary = folder / "tmp folder"
-        self.folder.mkdir()
-        self.temporary.mkdir()
+        self.path = folder / "programs"
+        for made in (self.folder, self.temporary, self.path):
+            made.mkdir()
+        for program in PROGRAMS:
+            (self.path / program).symlink_to(shutil.which(program))
         self.binary = binary
         self.faults = faults
-        self.shell = shell
+        self.shell = [shutil.which(shell[0]), *shell[1:]] if shell else []
 
     def run(
         self,
@@ -58,7 +63,7 @@ class Scripts:
         done = subprocess.run(
             [*self.shell, script, *arguments],
             cwd=self.folder,
-            env={"PATH": os.defpath, "TMPDIR": str(self.temporary), **given},
+            env={"PATH": str(self.path), "TMPDIR": str(self.temporary), **given},
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
@@ -197,7 +202,7 @@ def check_finding(scripts: Scripts, folder: Path) -> None:
         on_path = folder / "tools"
         on_path.mkdir(exist_ok=True)
         (on_path / "mlflow-lens").symlink_to(scripts.binary)
-        scripts.run(ANSWERED, copies / script, *arguments, environment={**store, "PATH": f"{on_path}:{os.defpath}"})
+        scripts.run(ANSWERED, copies / script, *arguments, environment={**store, "PATH": f"{on_path}:{scripts.path}"})
         (on_path / "mlflow-lens").unlink()
 
 
