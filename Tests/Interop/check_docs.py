@@ -268,12 +268,27 @@ def rows_of(text: str) -> set[tuple[str, ...]]:
     return rows
 
 
+def filter_of(key: str, comparator: str) -> str:
+    """A clause with this key and comparator."""
+    named = key.replace("<key>", "environment").replace("<name>", "correctness")
+    if comparator.startswith("IS"):
+        return f"{named} {comparator}"
+    if key.endswith("_ms") or comparator in ("<", "<=", ">", ">="):
+        return f"{named} {comparator} 5"
+    text = "'support/1'" if key == "prompt" else "'OK'"
+    return f"{named} {comparator} ({text})" if comparator.endswith("IN") else f"{named} {comparator} {text}"
+
+
 def check_filter_page(page: Path, bench: Bench, mlflow_finds) -> None:
     """The server's resource and the skill's page name the same keys and comparators; the resource's examples are answered."""
     resource = bench.lens.server.request("resources/read", {"uri": "mlflow-lens://filter-syntax"})["contents"][0]["text"]
     where = page.relative_to(ROOT)
     here, there = rows_of(page.read_text(encoding="utf-8") + "\n"), rows_of(resource + "\n")
     bench.faults.check(here and here == there, f"{where}: keys or comparators differ from the resource's: {sorted(here ^ there)}")
+    for key, comparator in sorted(here):
+        filter_ = filter_of(key, comparator)
+        ours, theirs = found_by_us(filter_, bench), mlflow_finds(filter_)
+        bench.faults.check(ours is not None and ours == theirs, f"{where}: '{filter_}' of the table: {ours}, MLflow {theirs}")
     for block in re.findall(r"^```sql\n(.*?)^```$", resource, re.S | re.M):
         for filter_ in block.splitlines():
             ours, theirs = found_by_us(filter_, bench), mlflow_finds(filter_)
