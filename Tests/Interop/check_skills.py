@@ -103,8 +103,13 @@ def check_links(folder: Path, document: Document, faults: Faults) -> None:
         elsewhere = list(SKILLS.glob(f"*/{link}"))
         named = any(f"{other.parents[1].name}" in document.text for other in elsewhere)
         faults.check((folder / link).is_file() or (elsewhere and named), f"{where}: there is no {link}, and no skill is named that has it")
+    check_targets(document, faults)
+
+
+def check_targets(document: Document, faults: Faults) -> None:
     for link in re.findall(r"\]\(([^)#:]+)\)", document.text):
-        faults.check((document.path.parent / link).exists(), f"{where}: there is no {link}")
+        there = (document.path.parent / link).exists()
+        faults.check(there, f"{document.path.relative_to(ROOT)}: there is no {link}")
 
 
 def check_skills(lens: Lens, faults: Faults) -> None:
@@ -136,9 +141,9 @@ def main() -> None:
         server.initialize()
         lens = Lens(binary, server)
         check_skills(lens, faults)
-        check_mentions(Document(ROOT / "README.md"), lens, faults)
-        for page in sorted((ROOT / "docs").glob("**/*.md")):
+        for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]:
             check_mentions(Document(page), lens, faults)
+            check_targets(Document(page), faults)
     faults.end()
 
 
