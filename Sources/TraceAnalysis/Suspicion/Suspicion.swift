@@ -20,8 +20,9 @@ public struct Suspicion: Sendable {
   enum Weights {
     /// For the first step that acts; the first mistake is the one that counts.
     static let early = 2.0
-    /// What is left of it from one step that acts to the next: e^(−1/3).
-    static let fading = 0.7165
+    /// What is left of it from one step that acts to the next: e^(−1/5). It fades slowly, so that among the first few what a
+    /// step said and what came of it decide; in long runs the order says little anyway.
+    static let fading = 0.8187
     static let tool = -2.0
     static let orchestrator = -2.0
     /// For an orchestrator's words to others; less than between acting and not acting.

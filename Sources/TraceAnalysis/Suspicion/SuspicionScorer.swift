@@ -137,7 +137,7 @@ struct SuspicionScorer {
   /// A step calls no more tools than this at once, or what follows is a run of its own.
   private static let mostOutcomes = 8
 
-  /// 1 for the first, and so much less for each that follows that the fourth has a third.
+  /// 1 for the first, and so much less for each that follows that the sixth has a third.
   private static func earliness(_ order: Int) -> Double {
     (0..<min(order, 40)).reduce(1) { amount, _ in amount * Suspicion.Weights.fading }
   }
