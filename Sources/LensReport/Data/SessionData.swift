@@ -26,7 +26,7 @@ struct SessionData {
       "tokens": tokens > 0 ? .string("\(Units.count(tokens)) tok") : nil,
       "findings": .array(
         diagnosis.findings.enumerated().map { offset, entry in
-          list.json(entry.finding, number: offset + 1, in: entry.turn.facts.trace, turn: entry.turn.number)
+          list.pageJSON(entry.finding, number: offset + 1, in: entry.turn.facts.trace, turn: entry.turn.number)
         }),
       "course": .array(diagnosis.course.statements.map { .string(excerpter.line($0.words, limit: 400)) }),
       "unchecked": .array(

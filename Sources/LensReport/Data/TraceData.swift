@@ -40,7 +40,7 @@ struct TraceData {
       "read": .string(NextCall("get_trace", ["trace_id": .string(safeID)]).text(.commandLine)),
       "asked": side(facts.turn.input, &payloads), "answered": side(facts.turn.output, &payloads),
       "findings": .array(
-        diagnosis.findings.enumerated().map { list.json($1, number: $0 + 1, in: facts.trace, turn: nil) }),
+        diagnosis.findings.enumerated().map { list.pageJSON($1, number: $0 + 1, in: facts.trace, turn: nil) }),
       "unchecked": .array(
         diagnosis.notChecked.map { .string(excerpter.line("\($0.detector): \($0.why)", limit: 300)) }),
       "assessments": .array(

@@ -134,7 +134,7 @@ extension Page {
     .meter { width: 74px; height: 4px; border-radius: 2px; background: var(--line); margin-top: 5px; overflow: hidden; }
     .meter i { display: block; height: 100%; background: var(--agent); }
     .meter i.failed { background: var(--error); }
-    .talk { width: 70%; }
+    .talk { width: 100%; }
     .talk p { display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; overflow-wrap: anywhere; max-width: 110ch; }
     .talk .asked { font-weight: 560; }
     .talk .answered { color: light-dark(#3b4250, #c3c9d6); }
@@ -179,7 +179,7 @@ extension Page {
       :root { --names: 58%; }
     }
     @media (prefers-reduced-motion: no-preference) {
-      .quiet, .finding, .twist::before { transition: border-color 0.12s, color 0.12s; }
+      .quiet, .finding { transition: border-color 0.12s; }
     }
     @media (forced-colors: active) { .bar, .dot, .badge, .turn-bar { forced-color-adjust: none; } }
     @media print {

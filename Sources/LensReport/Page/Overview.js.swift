@@ -3,7 +3,7 @@ extension Page {
   static let overviewScript = #"""
     /** A finding; choosing it shows its step. */
     function findingCard(finding, { isPlain = false } = {}) {
-      const trace = finding.turn ? data.traces[finding.turn - 1] : data.traces.find((one) => one.id === finding.trace_id) ?? app.trace;
+      const trace = finding.turn ? data.traces[finding.turn - 1] : app.trace;
       const index = placeOf(finding.span);
       const where = [finding.turn && `turn ${finding.turn}`, finding.span, finding.span_name].filter(Boolean).join(" · ");
       const body = [

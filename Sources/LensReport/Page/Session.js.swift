@@ -38,7 +38,7 @@ extension Page {
         const marks = ticks(0, whole, 8).filter((at) => at / whole < 0.95);
         this.line.replaceChildren(
           ...marks.map((at) => {
-            const mark = el("span", "tick", at === 0 ? "0" : "+" + duration(at));
+            const mark = el("span", "tick", at === 0 ? "0" : "+" + moment(at, marks[1] - marks[0] || whole));
             mark.style.left = percent(at);
             return mark;
           }),

@@ -13,6 +13,18 @@ extension Page {
       return marks;
     }
 
+    /** A moment with as many digits as tell it from the next tick. */
+    function moment(at, step) {
+      if (at === 0) return "0";
+      const digits = (unit) => Math.min(9, Math.max(0, -Math.floor(Math.log10(step / unit) + 1e-9)));
+      if (at >= 6e10) {
+        const left = at % 6e10;
+        return step >= 6e10 ? duration(at) : `${Math.floor(at / 6e10)}m${(left / 1e9).toFixed(digits(1e9)).padStart(2, "0")}s`;
+      }
+      const [unit, name] = at >= 1e9 || step >= 1e9 ? [1e9, "s"] : at >= 1e6 ? [1e6, "ms"] : [1e3, "µs"];
+      return (at / unit).toFixed(digits(unit)) + name;
+    }
+
     const time = {
       build() {
         this.map = el("canvas", "map", [], { title: "The whole trace. Drag to show a part of it.", "aria-hidden": "true" });
@@ -99,13 +111,14 @@ extension Page {
         this.reset.hidden = this.isWhole;
         if (!width) return;
         const marks = ticks(from, to, Math.max(2, Math.floor(width / 90)));
+        const step = marks.length > 1 ? marks[1] - marks[0] : to - from;
         const place = (element, at) => {
           element.style.left = ((at - from) / (to - from)) * 100 + "%";
           return element;
         };
         this.ruler.replaceChildren(...marks
           .filter((at) => (at - from) / (to - from) < 0.94)
-          .map((at) => place(el("span", "tick", at === 0 ? "0" : duration(at)), at)));
+          .map((at) => place(el("span", "tick", moment(at, step)), at)));
         tree.cursorLine.replaceChildren(el("div", "", marks.map((at) => place(el("i", "", []), at))));
       },
 

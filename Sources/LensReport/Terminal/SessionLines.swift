@@ -26,11 +26,11 @@ struct SessionLines {
     let own = TerminalLines(excerpter: excerpter, style: style)
     let failed = session.turns.count { $0.facts.trace.info.state == .error }
     let name = style.shown(excerpter.line(session.id, limit: 100))
-    var title = style.colored("session \(name)", .bold) + "  \(Units.plural(session.turns.count, "turn"))"
-    if failed > 0 { title += "  " + style.colored("\(failed) failed", .red) }
     let tokens = session.turns.compactMap { $0.tokenUsage?.total }.reduce(Int64(0)) { $0.addingSaturating($1) }
-    if tokens > 0 { title += "  \(Units.count(tokens)) tokens" }
-    var lines = [title]
+    var figures = [(Units.plural(session.turns.count, "turn"), TerminalStyle.Color.plain)]
+    if failed > 0 { figures.append(("\(failed) failed", .red)) }
+    if tokens > 0 { figures.append(("\(Units.count(tokens)) tokens", .plain)) }
+    var lines = own.title("session \(name)", figures)
     if let first = session.turns.first?.facts.trace.info {
       let last = session.turns.last.map { Units.duration(offset($0).addingSaturating(length($0))) } ?? ""
       let place = experiments.label(first.experimentID, excerpter)
@@ -50,9 +50,9 @@ struct SessionLines {
   private func table(_ most: Int) -> [String] {
     let whole = max(1, session.turns.map { offset($0).addingSaturating(length($0)) }.max() ?? 1)
     let number = "T\(session.turns.count)".count + 2
-    let lane = max(8, min(30, style.width / 4))
+    let lane = style.width < 60 ? 6 : min(30, style.width / 4)
     let before = number + 9 + 8
-    let words = max(12, style.width - before - lane - 2)
+    let words = max(8, style.width - before - lane - 2)
     var lines = [
       style.colored(
         Columns.padded("", to: before) + style.axis(whole, columns: lane) { style.shown(Units.duration($0)) }, .gray)
@@ -71,7 +71,8 @@ struct SessionLines {
         style.colored(Columns.padded("T\(turn.number)", to: number - 1), .bold) + style.colored(mark, .red)
         + Columns.aligned("+" + style.shown(Units.duration(offset(turn))), to: 8)
         + Columns.aligned(style.shown(took), to: 8) + " "
-      let found = numbers[turn.number].map { "[\($0)] " } ?? ""
+      let marked = numbers[turn.number].map { "[\($0)] " } ?? ""
+      let found = words - marked.count >= 8 ? marked : ""
       let asked = Columns.cut(
         style.shown(text.asked ?? "(no input)"), to: max(8, words - found.count), ellipsis: style.ellipsis)
       lines.append(

@@ -41,6 +41,21 @@ struct TerminalLines {
 
   private static let indent = 10
 
+  /// The name, and figures beside it, or below it where there is no room.
+  func title(_ name: String, _ figures: [(text: String, color: TerminalStyle.Color)]) -> [String] {
+    let tail = figures.map { style.shown($0.text) }
+    let width = tail.reduce(0) { $0 + Columns.width($1) + 2 }
+    let drawn = zip(tail, figures).map { style.colored($0, $1.color) }.joined(separator: "  ")
+    let isBeside = style.width - width >= min(24, Columns.width(style.shown(name)))
+    let room = isBeside ? style.width - width : style.width
+    let head = style.colored(Columns.cut(style.shown(name), to: room, ellipsis: style.ellipsis), .bold)
+    guard !isBeside else { return [head + "  " + drawn] }
+    let isTooLong = width - 2 > style.width
+    return [
+      head, isTooLong ? Columns.cut(tail.joined(separator: "  "), to: style.width, ellipsis: style.ellipsis) : drawn,
+    ]
+  }
+
   /// `asked     What is …`, the words in a few lines of their own column.
   func labelled(
     _ label: String, _ words: String, lines most: Int, color: TerminalStyle.Color = .gray

@@ -24,17 +24,13 @@ struct Waterfall {
     let own = TerminalLines(excerpter: excerpter, style: style)
     let root = facts.tree.roots.first.map { spans[$0].name }
     let color: TerminalStyle.Color = info.state == .ok ? .green : info.state == .error ? .red : .yellow
-    var figures = [Units.duration(milliseconds: info.executionDurationMs), Units.plural(spans.count, "span")]
-    if let usage = info.tokenUsage ?? facts.tokenUsage { figures.append(Units.tokens(usage)) }
-    if let cost = info.cost ?? facts.cost { figures.append(Units.dollars(cost)) }
-    let tail = "  \(info.state.rawValue)  \(style.shown(figures.joined(separator: ", ")))"
-    let name = Columns.cut(
-      style.shown(excerpter.line(info.displayName ?? root ?? "(no name)", limit: 200)),
-      to: max(12, style.width - tail.count), ellipsis: style.ellipsis)
-    var lines = [
-      style.colored(name, .bold) + "  " + style.colored(info.state.rawValue, color)
-        + "  " + style.shown(figures.joined(separator: ", "))
+    var figures = [
+      (info.state.rawValue, color), (Units.duration(milliseconds: info.executionDurationMs), .plain),
+      (Units.plural(spans.count, "span"), .plain),
     ]
+    if let usage = info.tokenUsage ?? facts.tokenUsage { figures.append((Units.tokens(usage), .plain)) }
+    if let cost = info.cost ?? facts.cost { figures.append((Units.dollars(cost), .plain)) }
+    var lines = own.title(excerpter.line(info.displayName ?? root ?? "(no name)", limit: 200), figures)
     var context = "\(info.requestTime.shortUTC) UTC, experiment \(experiments.label(info.experimentID, excerpter))"
     if let session = info.sessionID { context += ", session '\(excerpter.line(session, limit: 60))'" }
     lines += own.labelled("trace", "\(excerpter.line(info.id.rawValue, limit: 60)), \(context)", lines: 2)
@@ -75,12 +71,17 @@ struct Waterfall {
     let length = max(1, end.subtractingSaturating(start))
     let aliasWidth = Trace.alias(ofSpanAt: spans.count - 1).count
     let guides = shown.map { guide($0) }
-    let labels = zip(shown, guides).map { index, guide in label(index, guide, aliasWidth) }
+    let visible = Set(shown)
+    let numbers = numbersOfFindings
+    let labels = zip(shown, guides).map { index, guide in
+      var label = label(index, guide, aliasWidth)
+      let hidden = hiddenBelow(index, visible)
+      label.marks = (numbers[index] ?? []).map { "[\($0)]" }.joined() + (hidden > 0 ? " +\(hidden)" : "")
+      return label
+    }
     let layout = Layout(
       width: style.width, types: shown.map { facts.type($0).count }.max() ?? 0,
       names: labels.map { Columns.width($0.plain) }.max() ?? 0)
-    let numbers = numbersOfFindings
-    let visible = Set(shown)
     var lines = [
       style.colored(
         Columns.padded("", to: layout.name + (layout.type > 0 ? layout.type + 1 : 0) + Layout.time + 2)
@@ -90,9 +91,7 @@ struct Waterfall {
       let span = spans[index]
       let failed = span.status == .error
       let color = failed ? .red : TerminalStyle.color(ofType: facts.type(index))
-      let hidden = hiddenBelow(index, visible)
-      let marks = (numbers[index] ?? []).map { "[\($0)]" }.joined() + (hidden > 0 ? " +\(hidden)" : "")
-      var line = labels[place].drawn(to: layout.name, marks: marks, failed: failed, style: style)
+      var line = labels[place].drawn(to: layout.name, style)
       if layout.type > 0 {
         let type = facts.type(index) == "UNKNOWN" ? "" : style.shown(excerpter.line(facts.type(index), limit: 40))
         let cut = Columns.cut(type, to: layout.type, ellipsis: style.ellipsis)
@@ -164,15 +163,18 @@ struct Waterfall {
     var alias: String
     var guide: String
     var name: String
-    var plain: String { "\(alias) \(guide)\(name)" }
+    var failure: String?
+    /// Numbers of findings, and how many spans below are not shown.
+    var marks = ""
+    var tail: String { (failure.map { " \($0)" } ?? "") + (marks.isEmpty ? "" : " \(marks)") }
+    var plain: String { "\(alias) \(guide)\(name)\(tail)" }
 
-    func drawn(to width: Int, marks: String, failed: Bool, style: TerminalStyle) -> String {
-      let tail = (failed ? " \(style.failure)" : "") + (marks.isEmpty ? "" : " \(marks)")
+    func drawn(to width: Int, _ style: TerminalStyle) -> String {
       let room = width - alias.count - 1 - Columns.width(guide) - Columns.width(tail)
       let cut = Columns.cut(name, to: max(3, room), ellipsis: style.ellipsis)
       let used = alias.count + 1 + Columns.width(guide) + Columns.width(cut) + Columns.width(tail)
       return style.colored(alias, .gray) + " " + style.colored(guide, .gray)
-        + style.colored(cut, failed ? .red : .plain) + style.colored(tail, failed ? .red : .yellow)
+        + style.colored(cut, failure == nil ? .plain : .red) + style.colored(tail, failure == nil ? .yellow : .red)
         + String(repeating: " ", count: max(0, width - used))
     }
   }
@@ -180,6 +182,7 @@ struct Waterfall {
   private func label(_ index: Int, _ guide: String, _ aliasWidth: Int) -> Label {
     Label(
       alias: Columns.padded(Trace.alias(ofSpanAt: index), to: aliasWidth), guide: guide,
-      name: style.shown(excerpter.line(spans[index].name, limit: 200)))
+      name: style.shown(excerpter.line(spans[index].name, limit: 200)),
+      failure: spans[index].status == .error ? style.failure : nil)
   }
 }
