@@ -26,6 +26,8 @@ extension Page {
     .why { font-size: 12.5px; color: light-dark(#3b4250, #c3c9d6); margin-top: 2px; }
     blockquote { margin-top: 7px; padding: 5px 9px; background: var(--raised); border-radius: 5px; font-family: var(--mono); font-size: 11.5px; line-height: 1.5; }
     .overview blockquote .words { display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; }
+    .evidence { font-size: 12px; margin-top: 4px; }
+    .evidence summary { cursor: pointer; }
     cite { display: block; font-style: normal; color: var(--dim); margin-top: 3px; }
     .badge {
       display: inline-grid; place-items: center; min-width: 17px; height: 17px; padding: 0 4px; border-radius: 9px; font-size: 11px; font-weight: 650;
@@ -86,6 +88,18 @@ extension Page {
     .failure summary { font-size: 12px; color: var(--dim); cursor: pointer; margin-top: 4px; }
     .failure .raw { margin-top: 6px; font-size: 11.5px; line-height: 1.5; }
 
+    .chat { display: grid; gap: 8px; }
+    .message { border-left: 3px solid var(--chain); padding: 1px 0 2px 11px; min-width: 0; }
+    .message h4 { margin: 0; font-size: 11px; font-weight: 640; letter-spacing: 0.04em; color: var(--dim); }
+    .message.m-user { border-left-color: var(--agent); }
+    .message.m-assistant { border-left-color: var(--model); }
+    .message.m-tool { border-left-color: var(--tool); }
+    .message > .words { font-size: 13.5px; max-width: 88ch; }
+    .message.m-system > .words, .message.m-system > div > .words { color: var(--dim); max-height: 14em; overflow: auto; }
+    .call { margin-top: 3px; }
+    .call-name { font-family: var(--mono); font-size: 12px; }
+    .chat-rest { font-size: 12px; margin-top: 3px; overflow-wrap: anywhere; }
+    .chat-rest summary { cursor: pointer; }
     .json, .attributes { font-family: var(--mono); font-size: 12px; line-height: 1.6; }
     .members { padding-left: 14px; border-left: 1px solid var(--line); margin-left: 5px; }
     .entry { overflow-wrap: anywhere; padding-left: 15px; text-indent: -15px; }

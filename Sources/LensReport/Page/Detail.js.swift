@@ -51,10 +51,10 @@ extension Page {
               this.head.querySelector(`[data-tab="${name}"]`).focus();
             }, { role: "tab", "aria-selected": name === tab, "data-tab": name, tabIndex: name === tab ? 0 : -1 })),
             el("span", "grow"),
-            button("quiet", isRaw ? "pretty" : "raw", () => {
-              isRaw = !isRaw;
+            button("quiet", `as ${nextManner()}`, () => {
+              manner = nextManner();
               this.show(trace, index);
-            }, { title: "Payloads as they were recorded, or for reading (r)", id: "raw" }),
+            }, { title: "Payloads as chats, as JSON, or raw as they were recorded (r)", id: "raw" }),
           ], { role: "tablist" }),
         );
         this.body.replaceChildren(...this.content(trace, span, tab));

@@ -108,7 +108,7 @@ extension Page {
       ["Enter", "to the payloads (in the table: open the turn)"], ["Esc", "back to the tree, then to the table of turns"],
       ["/", "search; Enter and n go to the next hit, N to the one before"], ["f  F", "next finding, the one before"],
       ["e  E", "next failed span, the one before"], ["+ −  0  z", "zoom in, out, whole trace, to the selected span"],
-      ["[  ]", "turn before, next turn"], ["c  o", "close all branches, open all"], ["r", "payloads as JSON or as text"], ["t", "light or dark"], ["?", "this list"],
+      ["[  ]", "turn before, next turn"], ["c  o", "close all branches, open all"], ["r", "payloads as chats, as JSON, raw"], ["t", "light or dark"], ["?", "this list"],
     ];
     const help = el("dialog", "help", [
       el("h2", "", "Keys"),
@@ -202,7 +202,7 @@ extension Page {
           case "F": overview.step(-1); return true;
           case "[": turnBy(-1); return true;
           case "]": turnBy(1); return true;
-          case "r": isRaw = !isRaw; detail.show(app.trace, app.trace.selected); return true;
+          case "r": manner = nextManner(); detail.show(app.trace, app.trace.selected); return true;
           case "Escape":
             if (query && document.activeElement === tree.scroller) search.clear();
             else if (isSession && !app.isTable && document.activeElement === tree.scroller) openTable();

@@ -15,10 +15,7 @@ extension Page {
         // The reason says what the title says where it begins with the same step.
         !(finding.span_name && finding.why.startsWith(finding.span_name)) && el("p", "finding-title", [marked(finding.title)]),
         el("p", "why", [marked(finding.why)]),
-        ...finding.evidence.slice(0, isPlain ? 6 : 2).map((one) => el("blockquote", "", [
-          el("span", "words", [marked(one.excerpt)]),
-          isPlain && el("cite", "", `${one.span ?? "trace"} ${one.field} ${one.path ?? ""}`),
-        ])),
+        ...evidence(finding, isPlain),
       ];
       const name = "finding s-" + finding.severity;
       if (isPlain) return el("article", name, body);
@@ -26,6 +23,18 @@ extension Page {
         type: "button", "data-finding": finding.rank,
         onclick: () => (index === undefined ? finding.turn && openTrace(trace) : openTrace(trace, index)),
       });
+    }
+
+    /** What a finding rests on: in the overview only what its reason does not say already; beside its step all of it, to be opened. */
+    function evidence(finding, isPlain) {
+      const told = (finding.title + " " + finding.why).replace(/\s+/g, " ");
+      const quote = (one) => el("blockquote", "", [
+        el("span", "words", [marked(one.excerpt)]),
+        isPlain && el("cite", "", `${one.span ?? "trace"} ${one.field} ${one.path ?? ""}`),
+      ]);
+      if (!isPlain) return finding.evidence.filter((one) => !told.includes(one.excerpt.replace(/\s+/g, " ").trim())).slice(0, 1).map(quote);
+      if (!finding.evidence.length) return [];
+      return [el("details", "evidence", [el("summary", "dim", `evidence (${finding.evidence.length})`), ...finding.evidence.map(quote)])];
     }
 
     /** A judgement: value and reason together. */

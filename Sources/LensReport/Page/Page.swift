@@ -6,7 +6,7 @@ enum Page {
   static let script =
     "(() => {\n\"use strict\";\n"
     + [
-      textScript, jsonScript, viewerScript, modelScript, treeScript, timeScript, detailScript, searchScript,
+      textScript, jsonScript, viewerScript, chatScript, modelScript, treeScript, timeScript, detailScript, searchScript,
       overviewScript, sessionScript, mainScript, startScript,
     ].joined(separator: "\n") + "\n})();\n"
 

@@ -68,11 +68,12 @@ extension Page {
       border-bottom: 1px solid var(--line); flex: none;
     }
     .head-text { min-width: 0; flex: 1; }
-    h1 { font-size: 17px; font-weight: 620; line-height: 1.35; letter-spacing: -0.01em; overflow-wrap: anywhere; }
+    h1 { font-size: 17px; font-weight: 620; line-height: 1.35; letter-spacing: -0.01em; overflow-wrap: anywhere; max-height: 4.1em; overflow: hidden; }
     h1 .pill { margin-left: 9px; vertical-align: 2px; }
     h1 .dim { font-weight: 400; }
     h1 .back { font-size: 13.5px; font-weight: 500; margin-right: 6px; }
     .facts { display: flex; flex-wrap: wrap; align-items: baseline; gap: 1px 16px; font-size: 12.5px; margin-top: 2px; overflow-wrap: anywhere; }
+    .fact > span:last-child { display: inline-block; max-width: 44ch; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: bottom; }
     .fact.bad { color: var(--error); font-weight: 600; }
     .id { color: var(--dim); }
     .search { display: flex; align-items: center; gap: 8px; position: relative; }

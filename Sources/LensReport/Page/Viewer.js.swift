@@ -95,7 +95,10 @@ extension Page {
       return tail === undefined ? text : `${text.replace(/^"/, "")} … ${tail.replace(/"$/, "")}`;
     }
 
-    let isRaw = false;
+    /** How payloads are shown: chats as chats, as JSON, as they were recorded. */
+    const manners = ["chat", "JSON", "raw"];
+    let manner = "chat";
+    const nextManner = () => manners[(manners.indexOf(manner) + 1) % manners.length];
 
     /** A payload in a card: title, size, ways to look at it. */
     function payloadCard(title, source, place, command) {
@@ -103,12 +106,14 @@ extension Page {
       const length = size ?? new TextEncoder().encode(text).length;
       const body = el("div", "body");
       const view = () => {
-        const node = tail === undefined && !isRaw ? parse(text) : null;
+        const node = tail === undefined && manner !== "raw" ? parse(text) : null;
         if (node) {
           const found = node.kind === "string" ? nested(node.value) : null;
+          const chat = manner === "chat" ? chatOf(found ?? node) : null;
           body.replaceChildren(
-            isContainer(node) || found ? el("div", "json", [entry(null, node, text, 0, false)])
-              : node.kind === "string" ? words(node.value, "words prose") : el("div", "json", [scalar(node)]));
+            chat ? chatView(chat, found ? node.value : text)
+              : isContainer(node) || found ? el("div", "json", [entry(null, node, text, 0, false)])
+                : node.kind === "string" ? words(node.value, "words prose") : el("div", "json", [scalar(node)]));
         } else if (tail === undefined) {
           body.replaceChildren(words(text, "words raw"));
         } else {

@@ -37,9 +37,10 @@ struct SessionLines {
       lines += own.labelled(
         "began", "\(first.requestTime.shortUTC) UTC, over after \(last), experiment \(place)", lines: 1)
     }
-    let found = diagnosis.findings.map { entry in
+    let found = diagnosis.findings.map { entry -> (Finding, String, String?) in
       let alias = entry.finding.spanIndex.map { " " + Trace.alias(ofSpanAt: $0) } ?? ""
-      return (entry.finding, "turn \(entry.turn.number)\(alias)")
+      let name = entry.finding.spanIndex.map { entry.turn.facts.trace.spans[$0].name }
+      return (entry.finding, "turn \(entry.turn.number)\(alias)", name)
     }
     return lines + own.findings(found)
       + diagnosis.course.statements.prefix(4).flatMap { statement in

@@ -69,7 +69,7 @@ struct TerminalLines {
   }
 
   /// The findings, a few lines each.
-  func findings(_ list: [(finding: Finding, place: String)]) -> [String] {
+  func findings(_ list: [(finding: Finding, place: String, name: String?)]) -> [String] {
     let shown = list.prefix(5).enumerated().flatMap { number, entry -> [String] in
       let color: TerminalStyle.Color =
         switch entry.finding.severity {
@@ -77,7 +77,12 @@ struct TerminalLines {
         case .medium: .yellow
         case .low: .gray
         }
-      let words = "\(entry.place): \(entry.finding.title) \(style.usesUnicode ? "—" : "-") \(entry.finding.why)"
+      // The reason says what the title says where it begins with the same step.
+      let isTold = entry.name.map { entry.finding.why.hasPrefix($0) } ?? false
+      let dash = style.usesUnicode ? "—" : "-"
+      let subject = [entry.place, isTold ? "" : entry.name ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+      let words =
+        (subject.isEmpty ? "" : "\(subject): ") + (isTold ? "" : "\(entry.finding.title) \(dash) ") + entry.finding.why
       return labelled(
         "\(number + 1) \(entry.finding.severity.name)", excerpter.line(words, limit: 500), lines: 2, color: color)
     }

@@ -37,9 +37,8 @@ struct Waterfall {
     let words = TurnWords(facts, excerpter, limit: 400)
     if let asked = words.asked { lines += own.labelled("asked", asked, lines: 2) }
     if let answered = words.answered { lines += own.labelled("answered", answered, lines: 2) }
-    let found = diagnosis.findings.map { finding in
-      let place = finding.spanIndex.map { "\(Trace.alias(ofSpanAt: $0)) \(excerpter.line(spans[$0].name, limit: 40))" }
-      return (finding, place ?? "the run")
+    let found = diagnosis.findings.map { finding -> (Finding, String, String?) in
+      (finding, finding.spanIndex.map { Trace.alias(ofSpanAt: $0) } ?? "", finding.spanIndex.map { spans[$0].name })
     }
     return lines + own.findings(found)
       + facts.oddities.prefix(4).flatMap { own.labelled("odd", excerpter.line($0, limit: 200), lines: 1) }
@@ -76,7 +75,8 @@ struct Waterfall {
     let labels = zip(shown, guides).map { index, guide in
       var label = label(index, guide, aliasWidth)
       let hidden = hiddenBelow(index, visible)
-      label.marks = (numbers[index] ?? []).map { "[\($0)]" }.joined() + (hidden > 0 ? " +\(hidden)" : "")
+      let found = (numbers[index] ?? []).map { "[\($0)]" }.joined()
+      label.marks = [found, hidden > 0 ? "+\(hidden)" : ""].filter { !$0.isEmpty }.joined(separator: " ")
       return label
     }
     let layout = Layout(
