@@ -81,7 +81,9 @@ let package = Package(
     ),
     .testTarget(
       name: "LensReportTests",
-      dependencies: ["LensReport", "LensTools", "TraceStores", "TraceModel", "JSONText", "LensTestSupport"]
+      dependencies: [
+        "LensReport", "LensTools", "MCP", "TraceStores", "TraceModel", "JSONText", "LensTestSupport", "mlflow-lens",
+      ]
     ),
     .testTarget(
       name: "TranscriptTests",

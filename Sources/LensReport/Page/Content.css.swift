@@ -66,7 +66,8 @@ extension Page {
     .figures > div { display: flex; gap: 6px; }
     .figures dt { color: var(--dim); }
     .figures dd { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-    .tabs { display: flex; gap: 4px; margin-top: 7px; align-items: center; flex-wrap: wrap; }
+    .tabs, .tab-list { display: flex; gap: 4px; align-items: center; flex-wrap: wrap; }
+    .tabs { margin-top: 7px; }
     .tab { padding: 5px 11px 6px; font-size: 12.5px; color: var(--dim); border-bottom: 2px solid transparent; }
     .tab:hover { color: var(--ink); }
     .tab[aria-selected="true"] { color: var(--ink); border-bottom-color: var(--accent); font-weight: 560; }

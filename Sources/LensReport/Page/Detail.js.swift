@@ -5,7 +5,7 @@ extension Page {
       tab: "io",
 
       build() {
-        this.body = el("div", "detail-body", [], { tabIndex: -1, id: "detail-body" });
+        this.body = el("div", "detail-body", [], { tabIndex: -1, id: "detail-body", role: "tabpanel", "aria-label": "Payloads" });
         this.head = el("div", "detail-head");
         this.element = el("section", "detail", [this.head, this.body], { id: "detail", "aria-label": "The selected span" });
         return this.element;
@@ -45,20 +45,32 @@ extension Page {
           ]),
           el("dl", "figures", this.figures(trace, span)),
           el("div", "tabs", [
-            ...tabs.map(([name, label]) => button("tab", label, () => {
-              this.tab = name;
-              this.show(trace, index);
-              this.head.querySelector(`[data-tab="${name}"]`).focus();
-            }, { role: "tab", "aria-selected": name === tab, "data-tab": name, tabIndex: name === tab ? 0 : -1 })),
+            el("div", "tab-list", tabs.map(([name, label]) => button("tab", label, () => this.choose(trace, index, name), {
+              role: "tab", "aria-selected": name === tab, "aria-controls": "detail-body", "data-tab": name, tabIndex: name === tab ? 0 : -1,
+            })), {
+              role: "tablist", onkeydown: (event) => {
+                const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+                if (!by) return;
+                event.preventDefault();
+                const here = tabs.findIndex(([name]) => name === tab);
+                this.choose(trace, index, tabs[(here + by + tabs.length) % tabs.length][0]);
+              },
+            }),
             el("span", "grow"),
             button("quiet", `as ${nextManner()}`, () => {
               manner = nextManner();
               this.show(trace, index);
             }, { title: "Payloads as chats, as JSON, or raw as they were recorded (r)", id: "raw" }),
-          ], { role: "tablist" }),
+          ]),
         );
         this.body.replaceChildren(...this.content(trace, span, tab));
         this.body.scrollTop = 0;
+      },
+
+      choose(trace, index, tab) {
+        this.tab = tab;
+        this.show(trace, index);
+        this.head.querySelector(`[data-tab="${tab}"]`).focus();
       },
 
       path(trace, span) {

@@ -64,7 +64,7 @@ extension Page {
         meter.style.width = Math.max(1, (this.length(trace) / longest) * 100) + "%";
         const row = el("tr", `${place === this.at ? "selected" : ""} ${trace.state === "ERROR" ? "failed" : ""}`, [
           el("th", "", [
-            el("span", "turn-number", String(turn.number)), ...found.map(badge),
+            button("turn-number", String(turn.number), () => {}, { tabIndex: -1, "aria-label": `Open turn ${turn.number}` }), ...found.map(badge),
             trace.state !== "OK" && el("span", "pill s-" + (trace.state === "ERROR" ? "error" : "unset"), trace.state.replace("_", " ").toLowerCase()),
           ], { scope: "row" }),
           el("td", "number", ["+" + duration(turn.at)]),

@@ -27,6 +27,7 @@ extension Page {
           const copyOf = detail.element.cloneNode(true);
           copyOf.removeAttribute("id");
           copyOf.querySelectorAll("[id]").forEach((one) => one.removeAttribute("id"));
+          copyOf.querySelectorAll(".evidence, .failure details").forEach((one) => { one.open = true; });
           parts.push(copyOf);
         }
       }
