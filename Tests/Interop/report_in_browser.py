@@ -290,6 +290,16 @@ def check_session(browser, path, faults):
     faults.check("turn 4 of 12" in browser.run("document.querySelector('h1').textContent"), "session: ] does not go on")
     browser.press("Escape", "Escape")
     faults.check(browser.run("document.body.classList.contains('is-table')") is True, "session: Escape does not lead back")
+    find_words = "new Promise(done => setTimeout(() => done(document.querySelector('output').textContent), 400))"
+    browser.press("/", *"question 7")
+    faults.check(browser.run(find_words) == "1 found", "session: a search does not find one turn's question")
+    browser.run("document.querySelector('#only').click()")
+    faults.check(browser.run("[...document.querySelectorAll('.turns tbody tr')].filter(row => !row.hidden).length") == 1,
+                 "session: 'only hits' shows other turns")
+    browser.press("Escape")
+    browser.run("document.querySelector('#search').focus()")
+    browser.press("Enter", "Escape", "Escape")
+    browser.run("document.querySelector('.turn-scroller').focus()")
     for look in ["light", "dark"]:
         browser.look(look)
         contrast(browser, faults, f"session, {look}")

@@ -5,6 +5,9 @@ extension Page {
       const role = member(node, "role") ?? member(node, "type");
       const says = ["content", "parts", "tool_calls", "text", "tool_call_id"].some((key) => member(node, key));
       const known = /^(system|developer|user|human|assistant|ai|model|tool|function)$/i;
+      // The short form of some frameworks: ["user", "words"].
+      const [first, second] = node?.kind === "array" && node.members.length === 2 ? node.members.map(([, item]) => item) : [];
+      if (first?.kind === "string" && second?.kind === "string" && known.test(first.value)) return first.value.toLowerCase();
       return role?.kind === "string" && says && known.test(role.value) ? role.value.toLowerCase() : null;
     };
 
@@ -12,7 +15,7 @@ extension Page {
     function chatOf(node) {
       if (!node || !isContainer(node)) return null;
       const isList = (one) => one?.kind === "array" && one.members.length > 0 && one.members.every(([, item]) => roleOf(item));
-      if (isList(node)) return { list: node.members.map(([, item]) => item), rest: [] };
+      if (isList(node) && !roleOf(node)) return { list: node.members.map(([, item]) => item), rest: [] };
       if (node.kind !== "object") return null;
       if (roleOf(node)) return { list: [node], rest: [] };
       for (const key of ["messages", "input", "output", "contents"]) {
@@ -54,10 +57,10 @@ extension Page {
     function messageView(node, text) {
       const role = roleOf(node);
       const shown = new Set(["role", "type", "content", "parts", "text", "tool_calls"]);
-      const content = member(node, "content") ?? member(node, "parts") ?? member(node, "text");
+      const content = (node.kind === "array" ? node.members[1][1] : member(node, "content")) ?? member(node, "parts") ?? member(node, "text");
       const calls = member(node, "tool_calls");
       const empty = (value) => value.kind === "word" || ((isContainer(value)) && !value.members.length) || value.value === "";
-      const others = node.members.filter(([key, value]) => !shown.has(key) && !empty(value));
+      const others = (node.kind === "array" ? [] : node.members).filter(([key, value]) => !shown.has(key) && !empty(value));
       return el("section", "message m-" + ({ human: "user", ai: "assistant", model: "assistant", developer: "system", function: "tool" }[role] ?? role), [
         el("h4", "", [role]),
         ...(content ? contentView(content, text) : []),

@@ -125,10 +125,11 @@ extension Page {
 
     .session-view { flex: 1; min-height: 0; display: flex; flex-direction: column; }
     .turn-line { position: relative; height: 62px; flex: none; margin: 10px 22px 4px; border-bottom: 1px solid var(--line); }
-    .turn-bar { position: absolute; bottom: 22px; height: 26px; min-width: 6px; border-radius: 3px; background: var(--agent); opacity: 0.8; cursor: pointer; }
+    .turn-bar { position: absolute; bottom: 22px; height: 26px; border-radius: 3px; background: var(--agent); opacity: 0.8; cursor: pointer; }
     .turn-bar:hover { opacity: 1; outline: 2px solid var(--ink); }
     .turn-bar.f-medium { background: var(--warn); }
     .turn-bar.f-high, .turn-bar.failed { background: var(--error); }
+    .turn-bar.f-medium, .turn-bar.f-high, .turn-bar.failed, .turn-bar.hit { z-index: 1; opacity: 1; }
     .turn-bar.hit { outline: 2px solid var(--accent); }
     .turn-line .tick::before { content: ""; position: absolute; left: 0; bottom: -3px; height: 58px; border-left: 1px solid var(--line); z-index: -1; }
     .turn-line { z-index: 0; }
@@ -171,6 +172,7 @@ extension Page {
     @container panes (max-width: 620px) {
       .row .took, .axis .took { display: none; }
       .grid::before { width: var(--names); }
+      .turns tbody th { white-space: normal; padding-left: 14px; }
       .turns td:nth-of-type(1), .turns thead th:nth-of-type(2), .turns td:nth-of-type(3), .turns thead th:nth-of-type(4) { display: none; }
     }
 

@@ -29,7 +29,7 @@ extension Page {
     function evidence(finding, isPlain) {
       const told = (finding.title + " " + finding.why).replace(/\s+/g, " ");
       const quote = (one) => el("blockquote", "", [
-        el("span", "words", [marked(one.excerpt)]),
+        el("span", "words", [one.bytes[0] > 0 && "…", marked(one.excerpt)]),
         isPlain && el("cite", "", `${one.span ?? "trace"} ${one.field} ${one.path ?? ""}`),
       ]);
       if (!isPlain) return finding.evidence.filter((one) => !told.includes(one.excerpt.replace(/\s+/g, " ").trim())).slice(0, 1).map(quote);

@@ -16,7 +16,7 @@ extension Page {
         this.controls = el("span", "hits", [
           button("quiet step", "‹", () => this.go(-1), { "aria-label": "Previous hit", title: "Previous hit (N)" }),
           button("quiet step", "›", () => this.go(1), { "aria-label": "Next hit", title: "Next hit (n)" }),
-          el("label", "", [this.only, "only hits"], { title: "Show only the spans that were found, and what called them" }),
+          el("label", "", [this.only, "only hits"], { title: "Show only what was found: turns, spans and what called them" }),
         ], { hidden: true });
         this.field.addEventListener("input", () => {
           clearTimeout(this.timer);
@@ -37,6 +37,7 @@ extension Page {
         });
         this.only.addEventListener("change", () => {
           app.onlyHits = this.only.checked;
+          if (app.isTable) turns.draw();
           tree.refresh();
           if (app.trace.selected >= 0) tree.reveal(app.trace.selected);
         });

@@ -49,6 +49,7 @@ extension Page {
               title: `turn ${turn.number}, +${duration(turn.at)}, ${duration(this.length(trace))}`, "data-turn": place,
             });
             block.style.left = percent(turn.at);
+            block.style.minWidth = Math.max(2, Math.min(6, 600 / session.turns.length)) + "px";
             block.style.width = percent(this.length(trace));
             return block;
           }));
@@ -82,14 +83,19 @@ extension Page {
           ]),
         ], { id: "turn-" + place });
         row.dataset.turn = place;
+        row.hidden = app.onlyHits && query !== "" && !hits;
         return row;
       },
 
       move(by) {
-        const next = Math.min(session.turns.length - 1, Math.max(0, this.at + by));
+        const rows = [...this.list.children];
+        const shown = rows.filter((row) => !row.hidden).map((row) => rows.indexOf(row));
+        if (!shown.length) return;
+        const here = shown.indexOf(this.at);
+        const next = shown[Math.min(shown.length - 1, Math.max(0, (here < 0 ? 0 : here) + by))];
         this.list.children[this.at]?.classList.remove("selected");
         this.at = next;
-        const row = this.list.children[next];
+        const row = rows[next];
         row.classList.add("selected");
         row.scrollIntoView({ block: "nearest" });
       },
