@@ -36,10 +36,14 @@ let package = Package(
       name: "LensTools",
       dependencies: ["MCP", "TraceAnalysis", "TraceSemantics", "TraceStores", "TraceQuery", "TraceModel", "JSONText"]
     ),
+    .target(
+      name: "LensReport",
+      dependencies: ["LensTools", "MCP", "TraceAnalysis", "TraceSemantics", "TraceModel", "JSONText"]
+    ),
     .executableTarget(
       name: "mlflow-lens",
       dependencies: [
-        "LensTools", "MCP", "TraceStores", "TraceModel", "JSONText",
+        "LensReport", "LensTools", "MCP", "TraceStores", "TraceModel", "JSONText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]
@@ -74,6 +78,12 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       exclude: ["Goldens", "Corpus"]
+    ),
+    .testTarget(
+      name: "LensReportTests",
+      dependencies: [
+        "LensReport", "LensTools", "MCP", "TraceStores", "TraceModel", "JSONText", "LensTestSupport", "mlflow-lens",
+      ]
     ),
     .testTarget(
       name: "TranscriptTests",

@@ -38,6 +38,11 @@ struct InspectTurn: ParameterizedTool {
       title: (number.map { "turn \($0), " } ?? "") + header.title, facts: header.json, notes: header.notes)
     if let number { answer.facts.append(Answer.Fact("turn", .int(Int64(number)))) }
     answer.notes += Self.verdict(findings)
+    if let step = diagnosis.ranking.lastWords(facts) {
+      let alias = Trace.alias(ofSpanAt: step.spanIndex)
+      answer.notes.append(
+        Answer.Note("last words before it (\(alias)): \"\(context.excerpter.line(step.text, limit: 300))\"", rank: 2))
+    }
     answer.facts.append(Answer.Fact("finding_count", .int(Int64(findings.count))))
 
     let list = FindingList(excerpter: context.excerpter, style: context.style)

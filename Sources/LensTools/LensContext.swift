@@ -1,4 +1,4 @@
-import MCP
+package import MCP
 import Synchronization
 public import TraceModel
 public import TraceStores
@@ -16,8 +16,8 @@ public struct LensContext: Sendable {
   private let opened = OpenedStore()
   private let locator: StoreLocator
   private let defaultExperiment: String?
-  let style: NextCall.Style
-  let excerpter: Excerpter
+  package let style: NextCall.Style
+  package let excerpter: Excerpter
   /// The clock, for times like `-2h`. Nothing else in an answer depends on it.
   let now: @Sendable () -> Timestamp
 
@@ -83,7 +83,7 @@ public struct LensContext: Sendable {
   /// The experiments that a call is about, and the words that say how they were chosen.
   ///
   /// - Parameter given: Ids or names separated by commas; nil for the environment's choice, else all.
-  func experiments(_ given: String?) async throws(ToolError) -> ExperimentChoice {
+  package func experiments(_ given: String?) async throws(ToolError) -> ExperimentChoice {
     let all = try await ask { store async throws(StoreError) in try await store.experiments() }
     guard let wanted = given.flatMap({ $0.isEmpty ? nil : $0 }) ?? defaultExperiment else {
       return ExperimentChoice(ids: [], known: all, words: all.count == 1 ? "the only experiment" : "all experiments")
@@ -117,7 +117,7 @@ public struct LensContext: Sendable {
 }
 
 /// Experiments chosen for a call.
-struct ExperimentChoice: Sendable {
+package struct ExperimentChoice: Sendable {
   /// Ids to look in; empty for all.
   var ids: [String]
   /// Every experiment of the store.
@@ -126,7 +126,7 @@ struct ExperimentChoice: Sendable {
   var words: String
 
   /// `1 (shop-assistant)`.
-  func label(_ id: String, _ excerpter: Excerpter) -> String {
+  package func label(_ id: String, _ excerpter: Excerpter) -> String {
     known.first { $0.id == id }.map { "\(id) (\(excerpter.line($0.name, limit: 60)))" } ?? id
   }
 }

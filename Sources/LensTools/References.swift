@@ -1,11 +1,11 @@
-import MCP
-import TraceModel
+package import MCP
+package import TraceModel
 import TraceQuery
 import TraceStores
 
 extension LensContext {
   /// The trace of an id, or of a prefix that no other trace shares.
-  func trace(_ reference: String) async throws(ToolError) -> Trace {
+  package func trace(_ reference: String) async throws(ToolError) -> Trace {
     let id = try await traceID(reference)
     return try await ask { store async throws(StoreError) in try await store.trace(id) }
   }
@@ -40,7 +40,7 @@ extension LensContext {
   }
 
   /// The traces of a session in order of their start. An empty session is an error that says what there is.
-  func session(_ id: String, experiments: ExperimentChoice) async throws(ToolError) -> [Trace] {
+  package func session(_ id: String, experiments: ExperimentChoice) async throws(ToolError) -> [Trace] {
     var query = TraceQuery(
       experimentIDs: experiments.ids, conditions: [.session(id)], order: [TraceOrder(.timestamp)], limit: 500)
     var traces: [Trace] = []

@@ -14,9 +14,14 @@ enum Console {
   /// Writes all of it; false when the reader is gone.
   @discardableResult
   static func write(_ text: String, to stream: Stream = .standardOutput) -> Bool {
-    var rest = Array(text.utf8)[...]
+    write(Array(text.utf8), to: stream.rawValue)
+  }
+
+  /// The same for bytes, to any descriptor.
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
     while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe Self.writeOnce(stream.rawValue, $0) }
+      let count = unsafe rest.withUnsafeBytes { unsafe Self.writeOnce(descriptor, $0) }
       if count < 0 {
         if errno == EINTR { continue }
         return false

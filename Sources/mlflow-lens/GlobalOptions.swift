@@ -17,6 +17,9 @@ struct GlobalOptions: ParsableArguments {
   @Flag(help: "Show credentials that traces hold, in place of masking them.")
   var revealSecrets = false
 
+  @Option(help: "Colours: auto (on a terminal, unless NO_COLOR is set), always, never.")
+  var color: ColorChoice = .auto
+
   @Option(help: "What to log on stderr.")
   var logLevel: LogLevel = .warning
 

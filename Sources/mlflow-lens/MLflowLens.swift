@@ -20,12 +20,17 @@ struct MLflowLens: AsyncParsableCommand {
   /// Those that the command line names, or all where it names none or asks for help. ArgumentParser looks at every
   /// declaration of each one it is given, which at the start of a server would take longer than the answer.
   private static var subcommands: [any ParsableCommand.Type] {
-    let all = AllTools.types.map { ($0.name.kebab, verb($0)) } + [("serve", Serve.self), ("doctor", Doctor.self)]
+    let all = AllTools.types.map { ($0.name.kebab, verb($0)) } + others
     let words = Set(CommandLine.arguments.dropFirst())
     let named = all.filter { words.contains($0.0) }
     let isHelpWanted = words.contains { $0 == "-h" || $0.contains("help") }
     return (named.isEmpty || isHelpWanted ? all : named).map(\.1)
   }
+
+  /// The verbs that are no tools.
+  private static let others: [(String, any ParsableCommand.Type)] = [
+    ("waterfall", WaterfallVerb.self), ("report", ReportVerb.self), ("serve", Serve.self), ("doctor", Doctor.self),
+  ]
 
   @OptionGroup var options: GlobalOptions
 

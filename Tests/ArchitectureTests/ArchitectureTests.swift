@@ -15,7 +15,8 @@ struct ArchitectureTests {
     "TraceAnalysis": ["TraceSemantics", "TraceModel", "JSONText"],
     "MCP": ["JSONText"],
     "LensTools": ["MCP", "TraceAnalysis", "TraceSemantics", "TraceStores", "TraceQuery", "TraceModel", "JSONText"],
-    "mlflow-lens": ["LensTools", "MCP", "TraceStores", "TraceModel", "JSONText"],
+    "LensReport": ["LensTools", "MCP", "TraceAnalysis", "TraceSemantics", "TraceModel", "JSONText"],
+    "mlflow-lens": ["LensReport", "LensTools", "MCP", "TraceStores", "TraceModel", "JSONText"],
   ]
 
   /// Modules from outside, and who may use them.

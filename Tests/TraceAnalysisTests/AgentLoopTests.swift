@@ -143,6 +143,18 @@ import TraceModel
     #expect(ranking.suspicions.map(\.step.spanIndex).filter { $0 > 0 } == [3, 4, 2, 1, 5])
   }
 
+  /// `TERMINATE` ends a run and answers nothing; a short answer is one.
+  @Test(arguments: [("TERMINATE", 2 as Int?), ("Paris", nil)])
+  func whatWasSaidBeforeTheWordThatEndsARun(_ answer: String, _ place: Int?) throws {
+    let facts = TraceFacts(
+      TraceFixture.trace([
+        try root(answer), try span(2, 1, "Reader", "AGENT", quoted(Self.thought + "One."), start: 1, end: 9),
+        try span(3, 1, "Writer", "AGENT", quoted(Self.thought + "There are 5."), start: 10, end: 19),
+        try span(4, 1, "Checker", "AGENT", quoted(answer), start: 20, end: 29),
+      ]))
+    #expect(SuspicionRanking(facts).lastWords(facts)?.spanIndex == place)
+  }
+
   // MARK: Results
 
   @Test(arguments: [

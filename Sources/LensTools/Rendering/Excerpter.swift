@@ -1,22 +1,25 @@
-import JSONText
+package import JSONText
 import TraceModel
 
 /// Cuts recorded text to one safe line: secrets masked, control characters shown, blanks collapsed, head and tail kept.
-struct Excerpter: Sendable {
+package struct Excerpter: Sendable {
   /// Whether secrets are masked. Only the command line can switch this off.
-  var masksSecrets: Bool
+  package var masksSecrets: Bool
+
+  /// An excerpter that masks secrets or shows them.
+  package init(masksSecrets: Bool) { self.masksSecrets = masksSecrets }
 
   /// Read beyond the cut, so that a secret that begins before it is recognised and masked.
   private static let margin = 4_096
 
   /// A line of at most `limit` bytes. Says how much was cut out.
-  func line(_ text: String, limit: Int) -> String {
+  package func line(_ text: String, limit: Int) -> String {
     let bytes = Array(text.utf8)
     return String(decoding: line(bytes[...], limit: limit), as: UTF8.self)
   }
 
   /// The same for a value: a string's own words, anything else as JSON text.
-  func line(_ value: JSONValue, limit: Int) -> String {
+  package func line(_ value: JSONValue, limit: Int) -> String {
     value.kind == .string
       ? String(decoding: line(value.stringBytes[...], limit: limit), as: UTF8.self)
       : String(decoding: line(value.rawBytes, limit: limit), as: UTF8.self)
@@ -25,7 +28,7 @@ struct Excerpter: Sendable {
   /// Text that is shown whole, however long: a page of a payload.
   ///
   /// - Parameter key: The key the value stands under, where that is not part of the text.
-  func whole(_ bytes: some Sequence<UInt8>, under key: String? = nil) -> [UInt8] {
+  package func whole(_ bytes: some Sequence<UInt8>, under key: String? = nil) -> [UInt8] {
     SafeText.neutralized(masked(Array(bytes), under: key))
   }
 

@@ -1,11 +1,17 @@
-import JSONText
-import TraceAnalysis
-import TraceModel
+package import JSONText
+package import TraceAnalysis
+package import TraceModel
 
 /// Findings as lines: which step, how grave, why, and the words that show it.
-struct FindingList {
+package struct FindingList {
   let excerpter: Excerpter
   let style: NextCall.Style
+
+  /// Findings as one reader is shown them.
+  package init(excerpter: Excerpter, style: NextCall.Style) {
+    self.excerpter = excerpter
+    self.style = style
+  }
 
   /// One finding. In a session the turn is named and the trace's id is given whole.
   func item(_ finding: Finding, number: Int, in trace: Trace, turn: Int?, rank: Int) -> Answer.Item {
@@ -15,23 +21,29 @@ struct FindingList {
     let why = excerpter.line(finding.why, limit: 420)
     let title = excerpter.line(finding.title, limit: 140)
     let name = span.map { excerpter.line($0.name, limit: 60) }
-    let next = next(finding, alias)
     // The reason says what the title says where it begins with the same step.
     let isTold = name.map { why.hasPrefix($0) } ?? false
     let subject = [place, isTold ? "" : name ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
     let short =
       "\(number). [\(finding.severity.name)] \(subject)\(subject.isEmpty ? "" : ": ")\(isTold ? why : "\(title) — \(why)")"
       + (turn == nil ? "" : " (\(finding.traceID))")
-    return Answer.Item(
-      short: short, full: nil,
-      json: .object(present: [
-        "rank": .int(Int64(number)), "kind": .string(finding.kind), "severity": .string(finding.severity.name),
-        "confidence": .string(finding.confidence.name), "title": .string(title),
-        "trace_id": .string(finding.traceID.rawValue), "turn": turn.map { .int(Int64($0)) },
-        "span": alias.map { .string($0) }, "span_id": span.map { .string($0.id.description) },
-        "span_name": name.map { .string($0) }, "why": .string(why),
-        "evidence": .array(finding.evidence.map { evidence($0, trace) }), "next": .string(next.text(style)),
-      ]), rank: rank)
+    return Answer.Item(short: short, full: nil, json: json(finding, number: number, in: trace, turn: turn), rank: rank)
+  }
+
+  /// The same as an object.
+  package func json(_ finding: Finding, number: Int, in trace: Trace, turn: Int?) -> JSON {
+    let alias = finding.spanIndex.map { Trace.alias(ofSpanAt: $0) }
+    let span = finding.spanIndex.map { trace.spans[$0] }
+    return .object(present: [
+      "rank": .int(Int64(number)), "kind": .string(finding.kind), "severity": .string(finding.severity.name),
+      "confidence": .string(finding.confidence.name), "title": .string(excerpter.line(finding.title, limit: 140)),
+      "trace_id": .string(finding.traceID.rawValue), "turn": turn.map { .int(Int64($0)) },
+      "span": alias.map { .string($0) }, "span_id": span.map { .string($0.id.description) },
+      "span_name": span.map { .string(excerpter.line($0.name, limit: 60)) },
+      "why": .string(excerpter.line(finding.why, limit: 420)),
+      "evidence": .array(finding.evidence.map { evidence($0, trace) }),
+      "next": .string(next(finding, alias).text(style)),
+    ])
   }
 
   private func evidence(_ evidence: Evidence, _ trace: Trace) -> JSON {

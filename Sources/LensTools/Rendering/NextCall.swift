@@ -1,9 +1,9 @@
-import JSONText
+package import JSONText
 
 /// A call that leads on from an answer, in the words of whoever reads it.
-struct NextCall: Sendable {
+package struct NextCall: Sendable {
   /// Who reads the answer.
-  enum Style: Sendable {
+  package enum Style: Sendable {
     /// A client of the server: tool name and JSON arguments.
     case tool
     /// A person at a shell.
@@ -13,17 +13,17 @@ struct NextCall: Sendable {
   var tool: String
   var arguments: [JSON.Member]
 
-  init(_ tool: String, _ arguments: KeyValuePairs<String, JSON>) {
+  package init(_ tool: String, _ arguments: KeyValuePairs<String, JSON>) {
     self.init(tool, arguments.map { JSON.Member($0.key, $0.value) })
   }
 
-  init(_ tool: String, _ arguments: [JSON.Member]) {
+  package init(_ tool: String, _ arguments: [JSON.Member]) {
     self.tool = tool
     self.arguments = arguments
   }
 
   /// `get_trace {"trace_id":"tr-…"}` or `mlflow-lens get-trace --trace-id tr-…`.
-  func text(_ style: Style) -> String {
+  package func text(_ style: Style) -> String {
     switch style {
     case .tool:
       return "\(tool) \(JSON.object(arguments).text)"

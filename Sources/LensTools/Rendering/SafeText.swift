@@ -1,9 +1,9 @@
 /// Makes recorded text safe to show: it cannot move a cursor, hide or reorder letters, or start a line of its own.
 ///
 /// What would is shown as `\u001b`, in the notation of JSON, so that inside JSON text the meaning stays the same.
-enum SafeText {
+package enum SafeText {
   /// Neutralises text of any length. Line breaks and tabs become `\n` and `\t`; ill-formed UTF-8 becomes U+FFFD.
-  static func neutralized(_ bytes: [UInt8]) -> [UInt8] {
+  package static func neutralized(_ bytes: [UInt8]) -> [UInt8] {
     var output: [UInt8] = []
     var copied = 0
     var position = 0
@@ -36,7 +36,7 @@ enum SafeText {
 
   /// Control characters, separators that split lines, marks that reorder text, characters without width, and the tag and
   /// variation blocks in which text can be hidden. (U+FE0F, which makes an emoji coloured, is harmless.)
-  static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case _ where scalar.value & 0xFFFE == 0xFFFE: true  // noncharacters
     case 0...0x1F, 0x7F...0x9F, 0xAD, 0x61C, 0x180E, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFE00...0xFE0E,
@@ -60,7 +60,7 @@ enum SafeText {
   }
 
   /// The longest prefix of at most `count` bytes that splits no character.
-  static func prefix(_ bytes: ArraySlice<UInt8>, _ count: Int) -> ArraySlice<UInt8> {
+  package static func prefix(_ bytes: ArraySlice<UInt8>, _ count: Int) -> ArraySlice<UInt8> {
     guard bytes.count > count else { return bytes }
     var end = bytes.startIndex + max(0, count)
     while end > bytes.startIndex, bytes[end] & 0xC0 == 0x80 { end -= 1 }
@@ -68,7 +68,7 @@ enum SafeText {
   }
 
   /// The longest suffix of at most `count` bytes that splits no character.
-  static func suffix(_ bytes: ArraySlice<UInt8>, _ count: Int) -> ArraySlice<UInt8> {
+  package static func suffix(_ bytes: ArraySlice<UInt8>, _ count: Int) -> ArraySlice<UInt8> {
     guard bytes.count > count else { return bytes }
     var start = bytes.endIndex - max(0, count)
     while start < bytes.endIndex, bytes[start] & 0xC0 == 0x80 { start += 1 }

@@ -1,11 +1,11 @@
-import JSONText
+package import JSONText
 import MCP
-import TraceModel
+package import TraceModel
 
 /// Numbers as people read them, two or three digits of them.
-enum Units {
+package enum Units {
   /// Nanoseconds: `850µs`, `310ms`, `1.28s`, `47.3s`, `2m05s`, `1h02m`.
-  static func duration(_ nanoseconds: Int64?) -> String {
+  package static func duration(_ nanoseconds: Int64?) -> String {
     guard let nanoseconds else { return "open" }
     let sign = nanoseconds < 0 ? "-" : ""
     let value = nanoseconds.magnitude
@@ -23,12 +23,12 @@ enum Units {
   }
 
   /// Milliseconds, in the same way.
-  static func duration(milliseconds: Int64?) -> String {
+  package static func duration(milliseconds: Int64?) -> String {
     duration(milliseconds.map { $0.multipliedSaturating(by: 1_000_000) })
   }
 
   /// Bytes: `412B`, `1.2kB`, `20.0MB`.
-  static func bytes(_ count: Int) -> String {
+  package static func bytes(_ count: Int) -> String {
     switch UInt64(max(0, count)) {
     case ..<1_000: return "\(count)B"
     case let value where value < 1_000_000: return decimal(value, per: 1_000, digits: 1) + "kB"
@@ -37,7 +37,7 @@ enum Units {
   }
 
   /// Counts: `980`, `4.1k`, `2.5M`.
-  static func count(_ number: Int64) -> String {
+  package static func count(_ number: Int64) -> String {
     switch number.magnitude {
     case ..<1_000: "\(number)"
     case let value where value < 1_000_000:
@@ -47,7 +47,7 @@ enum Units {
   }
 
   /// US dollars: `$12.40`, `$0.0021`, `$0.000045`: two digits that matter, or cents.
-  static func dollars(_ amount: Double) -> String {
+  package static func dollars(_ amount: Double) -> String {
     guard amount.isFinite, abs(amount) < 1e12 else { return "$?" }
     let sign = amount < 0 ? "-" : ""
     var micros = UInt64((abs(amount) * 1_000_000).rounded())
@@ -66,7 +66,7 @@ enum Units {
   }
 
   /// `59→31 tok`.
-  static func tokens(_ usage: TokenUsage) -> String {
+  package static func tokens(_ usage: TokenUsage) -> String {
     guard let input = usage.input, let output = usage.output else {
       return usage.total.map { "\(count($0)) tok" } ?? "? tok"
     }
@@ -74,7 +74,7 @@ enum Units {
   }
 
   /// The same as an object.
-  static func json(_ usage: TokenUsage) -> JSON {
+  package static func json(_ usage: TokenUsage) -> JSON {
     .object(present: [
       "input_tokens": usage.input.map { .int($0) }, "output_tokens": usage.output.map { .int($0) },
       "total_tokens": usage.total.map { .int($0) },
@@ -82,7 +82,7 @@ enum Units {
   }
 
   /// `1 span`, `2 spans`.
-  static func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+  package static func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   /// Cut, not rounded, so that 999,999 does not become 1000.0k.
   private static func decimal(_ value: UInt64, per unit: UInt64, digits: Int) -> String {

@@ -1,4 +1,5 @@
 import TraceModel
+import TraceSemantics
 
 /// How much speaks for a step being the one that decided how the run ended, and what speaks for it.
 ///
@@ -60,6 +61,19 @@ public struct SuspicionRanking: Sendable {
   private static let (fewestSteps, fewestTelling) = (4, 2)
   /// In a trace of more spans no single step is told by its words; and an answer may not take so long.
   private static let mostSpans = 2_000
+
+  /// Where the answer is only a word by which a run ends (`TERMINATE`), the last step that said more; nil elsewhere.
+  public func lastWords(_ facts: TraceFacts) -> Step? {
+    guard let answer = facts.turn.output?.text, answer.utf8.count < Self.sign,
+      answer.allSatisfy({ $0.isUppercase || $0 == "_" })
+    else { return nil }
+    return steps.last { step in
+      step.isCandidate && !facts.tree.ancestry(of: facts.turn.output?.spanIndex ?? 0).contains(step.spanIndex)
+        && !step.text.hasSuffix(answer)
+    }
+  }
+
+  private static let sign = 16
 
   /// Ranks the steps of a trace.
   public init(_ facts: TraceFacts, symptom: Symptom? = nil) {

@@ -116,7 +116,9 @@ struct SuspicionScorer {
 
   /// How much a value tells a reader: the longer ones say more, but not whole addresses, sentences and keys.
   private static func worth(_ value: String) -> Int {
-    guard value.count <= 32, !value.contains("://") else { return 0 }
+    guard value.count <= 32, !value.contains("://"), value.count < 16 || !value.allSatisfy(\.isHexDigit) else {
+      return 0
+    }
     return value.contains(" ") || value.contains(where: \.isNumber) ? value.count : value.count / 3
   }
 
