@@ -1,13 +1,28 @@
 /// The id of a trace: `tr-` and 32 hex digits since MLflow 3, 32 hex digits before. Kept as it is written.
 public struct TraceID: RawRepresentable, Hashable, Sendable, Comparable, CustomStringConvertible {
   /// The id as MLflow writes it.
-  public var rawValue: String
+  public let rawValue: String
 
-  /// An id from its text; nothing is checked.
-  public init(rawValue: String) { self.rawValue = rawValue }
+  /// An id from its text.
+  public init(rawValue: String) { self.init(rawValue) }
 
-  /// An id from its text; nothing is checked.
-  public init(_ text: String) { rawValue = text }
+  /// An id from its text. An exported file may hold any: what would move a cursor or hide letters stands as U+FFFD in it, for
+  /// ids are shown as they are, to be given back.
+  public init(_ text: String) {
+    let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    rawValue = isPlain ? text : Self.harmless(text)
+  }
+
+  private static func harmless(_ text: String) -> String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned: scalars.append("\u{FFFD}")
+      default: scalars.append(scalar)
+      }
+    }
+    return String(scalars)
+  }
 
   /// The id as MLflow writes it.
   public var description: String { rawValue }

@@ -10,6 +10,16 @@ struct ScalarTests {
     #expect(SpanID(text)?.description == "ae6611b874cdd57e")
   }
 
+  /// An exported file may say anything is an id; it is shown as it is, to be given back.
+  @Test(arguments: [
+    ("tr-0123abcd", "tr-0123abcd"), ("run 7/ä", "run 7/ä"), ("tr-\u{1b}[31m1", "tr-\u{FFFD}[31m1"),
+    ("tr-\u{202E}1\n2\u{200B}", "tr-\u{FFFD}1\u{FFFD}2\u{FFFD}"),
+  ])
+  func traceIDsMoveNoCursor(_ text: String, _ id: String) {
+    #expect(TraceID(text).rawValue == id)
+    #expect(TraceID(rawValue: text) == TraceID(id))
+  }
+
   @Test(arguments: ["", "xyz", "ae6611b874cdd57", "rmYRuHTN1X", "not-an-id-at-all"])
   func whatIsNoSpanID(_ text: String) {
     #expect(SpanID(text) == nil)
