@@ -48,7 +48,7 @@ extension LensContext {
       let current = query
       let (page, part) = try await ask { store async throws(StoreError) in
         let page = try await store.search(current)
-        return (page, try await store.traces(page.infos.map(\.id)))
+        return (page, try await store.traces(of: page.infos))
       }
       traces += part
       guard let next = page.nextPageToken else { break }

@@ -21,15 +21,18 @@ public struct TraceFacts: Sendable {
   private let types: [String]
 
   /// Computes them in time linear in the size of the trace, but for sorting.
-  public init(_ trace: Trace) {
+  ///
+  /// - Parameter keepsPayloads: Whether what went in and came out of each span is decoded once and kept, which pays where
+  ///   many detectors read small traces, and would double the memory that large ones take.
+  public init(_ trace: Trace, keepsPayloads: Bool = false) {
     self.trace = trace
     tree = SpanTree(trace.spans)
     selfTimes = Self.selfTimes(trace.spans, tree)
     errors = ErrorOrigin.all(in: trace, tree: tree)
-    meanings = trace.spans.map { SpanMeaning($0) }
+    meanings = trace.spans.map { keepsPayloads ? SpanMeaning($0).keepingPayloads : SpanMeaning($0) }
     types = meanings.map(\.type)
     tokenUsage = Self.tokenUsage(meanings, tree)
-    turn = TurnReading(trace, tree: tree)
+    turn = TurnReading(trace, tree: tree, meanings: meanings)
   }
 
   /// What a span means.

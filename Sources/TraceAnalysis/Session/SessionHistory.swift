@@ -23,29 +23,53 @@ struct SessionHistory: Sendable {
   let turns: [Carried?]
   /// Places of turns whose words others can be expected to carry: those that were answered.
   private let expected: [Int]
+  /// Whether any turn's model was sent an earlier turn.
+  let isCarried: Bool
+  /// Places of the turns whose models were not sent all turns before them.
+  let losing: [Int]
 
   init(_ talk: SessionTalk) {
     var said = Said()
     turns = talk.turns.enumerated().map { place, turn in
       said.add(turn.asked, role: .user, place)
       defer { said.add(turn.answered, role: .assistant, place) }
-      return turn.sent?.messages.map { Self.carried($0, place, turn, said) }
+      return turn.sent?.messages.map { Self.carried($0, place, turn, &said) }
     }
     expected = talk.turns.indices.filter { talk.turns[$0].isAnswered }
+    isCarried = turns.contains { $0.map { !$0.earlier.isEmpty } ?? false }
+    var (losing, expectedBefore): ([Int], Int) = ([], 0)
+    for (place, turn) in talk.turns.enumerated() {
+      if isCarried, let carried = turns[place],
+        carried.earlier.count(where: { talk.turns[$0].isAnswered }) < expectedBefore
+      {
+        losing.append(place)
+      }
+      if turn.isAnswered { expectedBefore += 1 }
+    }
+    self.losing = losing
   }
-
-  /// Whether any turn's model was sent an earlier turn.
-  var isCarried: Bool { turns.contains { $0.map { !$0.earlier.isEmpty } ?? false } }
 
   /// Places of the turns before that a turn's model was not sent; nil where that cannot be told.
   func lost(at place: Int) -> [Int]? {
     guard isCarried, let carried = turns[place] else { return nil }
-    let held = Set(carried.earlier)
-    return expected.filter { $0 < place && !held.contains($0) }
+    var held = carried.earlier[...]
+    // Both are in order.
+    return expected.prefix { $0 < place }.filter { other in
+      held = held.drop { $0 < other }
+      return held.first != other
+    }
   }
 
-  /// Places of the turns whose models were not sent all turns before them.
-  var losing: [Int] { turns.indices.filter { !(lost(at: $0) ?? []).isEmpty } }
+  /// Whether a turn's model was sent an earlier turn, by their places.
+  func carries(_ other: Int, at place: Int) -> Bool {
+    guard let earlier = turns[place]?.earlier else { return false }
+    var (low, high) = (0, earlier.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if earlier[middle] < other { low = middle + 1 } else { high = middle }
+    }
+    return low < earlier.count && earlier[low] == other
+  }
 
   // MARK: Reading
 
@@ -56,15 +80,43 @@ struct SessionHistory: Sendable {
       var key: UInt64
     }
     private(set) var places: [Words: [Int]] = [:]
-    /// The beginnings of long texts, by role: what is shorter than the text may be its beginning.
-    private(set) var long: [(role: ChatMessage.Role, words: String, place: Int)] = []
+    /// The beginnings of long texts, by role and their first bytes: what is shorter than the text may be its beginning.
+    private var long: [Beginning: [(words: String, place: Int)]] = [:]
+    /// Messages of models without punctuation, by their words.
+    private var normalized: [UInt64: String] = [:]
+
+    private struct Beginning: Hashable {
+      var role: ChatMessage.Role
+      var bytes: String
+    }
 
     mutating func add(_ text: String, role: ChatMessage.Role, _ place: Int) {
       guard let key = WordsKey.of(text) else { return }
       places[Words(role: role, key: key), default: []].append(place)
       if text.utf8.count > SessionHistory.shortest {
-        long.append((role, String(StepText.normalized(text.prefix(400))), place))
+        let words = StepText.normalized(String(decoding: text.utf8.prefix(600), as: UTF8.self))
+        if let beginning = Self.beginning(role, words) { long[beginning, default: []].append((words, place)) }
       }
+    }
+
+    private static func beginning(_ role: ChatMessage.Role, _ words: String) -> Beginning? {
+      guard words.utf8.count >= SessionHistory.shortest else { return nil }
+      return Beginning(
+        role: role, bytes: String(decoding: words.utf8.prefix(SessionHistory.shortest), as: UTF8.self))
+    }
+
+    /// The last turn that said something longer which begins like this.
+    func longer(than words: String, _ role: ChatMessage.Role) -> Int? {
+      guard let beginning = Self.beginning(role, words) else { return nil }
+      return long[beginning]?.last { $0.words.utf8.starts(with: words.utf8) }?.place
+    }
+
+    /// The words of a message, worked out once however often it is sent.
+    mutating func words(of message: SessionTalk.Message) -> String {
+      if let known = normalized[message.key] { return known }
+      let words = StepText.normalized(String(decoding: message.text.utf8.prefix(12_000), as: UTF8.self))
+      normalized[message.key] = words
+      return words
     }
   }
 
@@ -73,9 +125,9 @@ struct SessionHistory: Sendable {
   /// So many messages that no turn has are looked at.
   private static let mostUnknown = 40
 
-  private static func carried(_ messages: [SessionTalk.Message], _ place: Int, _ turn: SessionTalk.Turn, _ said: Said)
-    -> Carried
-  {
+  private static func carried(
+    _ messages: [SessionTalk.Message], _ place: Int, _ turn: SessionTalk.Turn, _ said: inout Said
+  ) -> Carried {
     var result = Carried()
     var earlier: Set<Int> = []
     var counts: [Said.Words: (count: Int, bytes: Int)] = [:]
@@ -98,17 +150,15 @@ struct SessionHistory: Sendable {
       }
       if said.places[words]?.last != place || found.count > 1 { result.earlierBytes += found.bytes }
     }
-    let asked = StepText.normalized(turn.asked.prefix(200))
+    let asked = unknown.isEmpty ? "" : StepText.normalized(turn.asked.prefix(200))
     for message in unknown.suffix(mostUnknown) {
-      let words = StepText.normalized(message.text.prefix(12_000))
+      let words = said.words(of: message)
       if message.role == .user, !asked.isEmpty, words.contains(asked) {
         // The question within a prompt.
         result.hasQuestion = true
-      } else if words.count >= shortest,
-        let whole = said.long.last(where: { $0.role == message.role && $0.words.hasPrefix(words) })
-      {
-        result.shortened.append(whole.place)
-        earlier.insert(whole.place)
+      } else if let whole = said.longer(than: words, message.role) {
+        result.shortened.append(whole)
+        earlier.insert(whole)
       } else if message.role == .user {
         result.unknown += 1
       }

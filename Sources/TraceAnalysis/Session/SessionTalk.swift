@@ -57,6 +57,11 @@ struct SessionTalk: Sendable {
     let turns = session.turns
     let calls = await turns.indices.mappedConcurrently { Self.largestCall(turns[$0].facts) }
     let isComparable = calls.reduce(0) { $0 + ($1?.size ?? 0) } <= Self.mostBytes
+    // One after the other: what was sent before is not read again.
+    var reader = SentReader()
+    let sent = turns.indices.map { place in
+      calls[place].map { reader.sent(turns[place].facts, $0.spanIndex, isComparable) }
+    }
     self.turns = await turns.indices.mappedConcurrently { place in
       let facts = turns[place].facts
       let asked = Self.beginning(facts.turn.input)
@@ -65,7 +70,7 @@ struct SessionTalk: Sendable {
         turn: turns[place], asked: asked, answered: answered, askedWords: StepText.words(asked),
         answeredWords: StepText.words(answered), askedValues: NotedValue.all(in: asked),
         answeredValues: NotedValue.all(in: answered),
-        sent: calls[place].map { Self.sent(facts, $0.spanIndex, isComparable) })
+        sent: sent[place])
     }
   }
 
@@ -80,19 +85,43 @@ struct SessionTalk: Sendable {
       .max { ($0.1, $0.0) < ($1.1, $1.0) }
   }
 
-  private static func sent(_ facts: TraceFacts, _ spanIndex: Int, _ isComparable: Bool) -> Sent {
+}
+
+/// Reads what models were sent, each message once however often it is sent again.
+private struct SentReader {
+  private let memo = MessageMemo()
+  /// Messages as they are looked for, by their numbers; nil for those that are not.
+  private var known: [SessionTalk.Message?] = []
+
+  mutating func sent(_ facts: TraceFacts, _ spanIndex: Int, _ isComparable: Bool) -> SessionTalk.Sent {
     let meaning = facts.meaning(spanIndex)
-    let chat = isComparable ? meaning.inputChat : nil
-    return Sent(
+    let chat = isComparable ? meaning.inputChat(memo: memo) : nil
+    var messages: [SessionTalk.Message]?
+    if let chat {
+      var found: [SessionTalk.Message] = []
+      found.reserveCapacity(chat.messages.count)
+      for message in chat.messages {
+        if let read = read(message) { found.append(read) }
+      }
+      messages = found
+    }
+    return SessionTalk.Sent(
       spanIndex: spanIndex, model: meaning.model,
       instructions: chat?.messages.first { $0.role == .system }?.text,
-      tools: meaning.offeredTools.map(\.name),
-      messages: chat?.messages.compactMap { message in
-        guard message.role == .user || message.role == .assistant, let text = message.text,
-          let key = WordsKey.of(text)
-        else { return nil }
-        return Message(role: message.role, key: key, text: text)
-      })
+      tools: meaning.offeredTools.map(\.name), messages: messages)
+  }
+
+  private mutating func read(_ message: ChatMessage) -> SessionTalk.Message? {
+    // Numbers are given in order, those of messages in a dropped part of the payload too.
+    if let number = message.number, number < known.count, let found = known[number] { return found }
+    guard message.role == .user || message.role == .assistant, let text = message.text, let key = WordsKey.of(text)
+    else { return nil }
+    let read = SessionTalk.Message(role: message.role, key: key, text: text)
+    if let number = message.number {
+      while known.count <= number { known.append(nil) }
+      known[number] = read
+    }
+    return read
   }
 }
 

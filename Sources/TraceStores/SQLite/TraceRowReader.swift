@@ -134,13 +134,20 @@ struct TraceRowReader {
   ) throws(StoreError) -> [String: [String: String]] {
     guard schema.has(table) else { return [:] }
     var found: [String: [String: String]] = [:]
+    // In the order of the primary key, so that the rows of a trace follow each other.
     let statement = try database.prepare(
-      "SELECT request_id, key, value FROM \(table) WHERE request_id IN (\(marks))"
+      "SELECT request_id, key, value FROM \(table) WHERE request_id IN (\(marks)) ORDER BY request_id"
     ).bind(values)
+    var (id, entries): (String?, [String: String]) = (nil, [:])
     while try statement.step() {
-      guard let id = statement.text(0), let key = statement.text(1) else { continue }
-      found[id, default: [:]][key] = statement.text(2) ?? ""
+      if !statement.reads(0, as: id) {
+        if let id { found[id] = entries }
+        (id, entries) = (statement.text(0), [:])
+      }
+      guard let key = statement.text(1) else { continue }
+      entries[key] = statement.text(2) ?? ""
     }
+    if let id { found[id] = entries }
     return found
   }
 
