@@ -26,8 +26,14 @@ struct AnalyzeSession: ParameterizedTool {
   func run(in context: LensContext) async throws(ToolError) -> ToolResult {
     let experiments = try await context.experiments(experimentID)
     let complaint = try Symptom.read(symptom)
-    let session = await SessionFacts(
-      id: sessionID, traces: try await context.session(sessionID, experiments: experiments), symptom: complaint)
+    // What an app adds of its own is not looked at across turns.
+    let traces = try await context.session(
+      sessionID, experiments: experiments,
+      metadataKeys: [
+        ReservedKey.session, ReservedKey.user, ReservedKey.tokenUsage, ReservedKey.cost, ReservedKey.sizeStats,
+        ReservedKey.schemaVersion,
+      ])
+    let session = await SessionFacts(id: sessionID, traces: traces, symptom: complaint)
     let range = try range(session.turns.count)
     let shown = session.turns.filter { range.contains($0.number) }
     var answer = Answer(title: Self.title(session, context), facts: Self.facts(session, context))

@@ -17,6 +17,12 @@ struct SessionHistory: Sendable {
     /// Bytes of all messages, and of those of earlier turns.
     var bytes = 0
     var earlierBytes = 0
+    /// Places of earlier turns whose messages stand behind those of later ones, each with a place that they stand behind.
+    var moved: [(place: Int, behind: Int)] = []
+    /// Bytes of the messages that were moved.
+    var movedBytes = 0
+    /// Messages that nobody said in a turn: instructions, examples, summaries.
+    var others: [SessionTalk.Message] = []
   }
 
   /// By place; nil where no model was called with messages.
@@ -75,11 +81,10 @@ struct SessionHistory: Sendable {
 
   /// What was said so far, by role and words.
   private struct Said {
-    struct Words: Hashable {
-      var role: ChatMessage.Role
-      var key: UInt64
-    }
+    typealias Words = UInt64
     private(set) var places: [Words: [Int]] = [:]
+
+    static func words(_ role: ChatMessage.Role, _ key: UInt64) -> Words { role == .user ? key : ~key }
     /// The beginnings of long texts, by role and their first bytes: what is shorter than the text may be its beginning.
     private var long: [Beginning: [(words: String, place: Int)]] = [:]
     /// Messages of models without punctuation, by their words.
@@ -92,7 +97,7 @@ struct SessionHistory: Sendable {
 
     mutating func add(_ text: String, role: ChatMessage.Role, _ place: Int) {
       guard let key = WordsKey.of(text) else { return }
-      places[Words(role: role, key: key), default: []].append(place)
+      places[Self.words(role, key), default: []].append(place)
       if text.utf8.count > SessionHistory.shortest {
         let words = StepText.normalized(String(decoding: text.utf8.prefix(600), as: UTF8.self))
         if let beginning = Self.beginning(role, words) { long[beginning, default: []].append((words, place)) }
@@ -132,13 +137,19 @@ struct SessionHistory: Sendable {
     var earlier: Set<Int> = []
     var counts: [Said.Words: (count: Int, bytes: Int)] = [:]
     var unknown: [SessionTalk.Message] = []
+    /// What stands where in the conversation, as far as it was said once: question and answer of each turn, in order.
+    var order: [(place: Int, bytes: Int)] = []
     for message in messages {
-      let words = Said.Words(role: message.role, key: message.key)
+      let words = Said.words(message.role, message.key)
       let size = message.text.utf8.count
       result.bytes += size
-      if said.places[words] == nil {
+      let places = said.places[words]
+      if places == nil {
         unknown.append(message)
       } else {
+        if let places, places.count == 1, places[0] < place {
+          order.append((places[0] * 2 + (message.role == .user ? 0 : 1), size))
+        }
         counts[words, default: (0, 0)].count += 1
         counts[words, default: (0, 0)].bytes += size
       }
@@ -150,6 +161,7 @@ struct SessionHistory: Sendable {
       }
       if said.places[words]?.last != place || found.count > 1 { result.earlierBytes += found.bytes }
     }
+    result.addMoved(order)
     let asked = unknown.isEmpty ? "" : StepText.normalized(turn.asked.prefix(200))
     for message in unknown.suffix(mostUnknown) {
       let words = said.words(of: message)
@@ -159,13 +171,55 @@ struct SessionHistory: Sendable {
       } else if let whole = said.longer(than: words, message.role) {
         result.shortened.append(whole)
         earlier.insert(whole)
-      } else if message.role == .user {
+      } else if message.role != .user {
+        result.others.append(message)
+      } else {
         result.unknown += 1
+        result.others.append(message)
       }
     }
+    result.others += turn.sent?.system ?? []
     result.earlier = earlier.filter { $0 < place }.sorted()
     result.shortened = Set(result.shortened).filter { $0 < place }.sorted()
     return result
+  }
+}
+
+extension SessionHistory.Carried {
+  /// Tells which messages do not stand in the order in which they were said: all but the longest run that does.
+  fileprivate mutating func addMoved(_ order: [(place: Int, bytes: Int)]) {
+    var seen: Set<Int> = []
+    let order = order.filter { seen.insert($0.place).inserted }
+    guard zip(order, order.dropFirst()).contains(where: { $0.place > $1.place }) else { return }
+    // Patience: the last of each run length, and the way back from it.
+    var ends: [Int] = []
+    var before = [Int?](repeating: nil, count: order.count)
+    for (index, message) in order.enumerated() {
+      var (low, high) = (0, ends.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if order[ends[middle]].place < message.place { low = middle + 1 } else { high = middle }
+      }
+      before[index] = low > 0 ? ends[low - 1] : nil
+      if low == ends.count { ends.append(index) } else { ends[low] = index }
+    }
+    var kept: Set<Int> = []
+    var next = ends.last
+    while let index = next {
+      kept.insert(index)
+      next = before[index]
+    }
+    for index in order.indices where !kept.contains(index) {
+      movedBytes += order[index].bytes
+      let turn = order[index].place / 2
+      // A few tell what is meant; each of them is looked for.
+      guard moved.last?.place != turn, moved.count < 8 else { continue }
+      let others = order[..<index].filter { $0.place > order[index].place }
+      let later = order[index...].filter { $0.place < order[index].place }
+      // It stands behind a later one, or before an earlier one.
+      guard let beside = others.last?.place ?? later.first?.place, beside / 2 != turn else { continue }
+      moved.append((turn, beside / 2))
+    }
   }
 }
 

@@ -118,7 +118,7 @@ public final class SQLiteStore: TraceStore {
       let ids = try database.prepare(
         "SELECT t.request_id FROM trace_info t\(sql.filter)\(sql.order) LIMIT \(query.limit) OFFSET \(query.offset)"
       ).bind(sql.values).rows { row in TraceID(row.text(0) ?? "") }
-      let infos = try reader.infos(ids)
+      let infos = try reader.infos(ids, metadataKeys: query.metadataKeys)
       let end = query.offset + ids.count
       return TracePage(
         infos: infos, totalCount: total,
