@@ -132,7 +132,9 @@ struct LostContext: SessionDetector {
   }
 
   private static func sentence(of word: String, in text: String) -> String? {
-    Sentences.of(text).first { $0.lowercased().replacing("’", with: "'").contains(word.trimmed) }.map { String($0.prefix(140)).trimmed }
+    Sentences.of(text).first { $0.lowercased().replacing("’", with: "'").contains(word.trimmed) }.map {
+      String($0.prefix(140)).trimmed
+    }
   }
 
   private static func words(_ places: [Int], _ turns: [SessionTalk.Turn]) -> String {
