@@ -56,8 +56,10 @@ struct AnalyzeSession: ParameterizedTool {
               rank: min(offset, 3))
           }, remedy: nil, noun: "finding"))
     }
-    if shown.count == session.turns.count, !diagnosis.course.statements.isEmpty {
-      answer.sections.append(Self.course(diagnosis.course, context))
+    if shown.count == session.turns.count {
+      let related = try await RelatedSessions.statement(of: sessionID, traces: traces, context)
+      let statements = (related.map { [$0] } ?? []) + diagnosis.course.statements
+      if !statements.isEmpty { answer.sections.append(Self.course(statements, context)) }
     }
     let table = TurnTable(session: session, diagnosis: diagnosis, excerpter: context.excerpter, room: output.maxChars)
       .items(shown)
@@ -153,10 +155,10 @@ struct AnalyzeSession: ParameterizedTool {
     return notes
   }
 
-  private static func course(_ course: SessionCourse, _ context: LensContext) -> Answer.Section {
+  private static func course(_ statements: [SessionCourse.Statement], _ context: LensContext) -> Answer.Section {
     Answer.Section(
       key: "course", heading: "on the way:",
-      items: course.statements.map { statement in
+      items: statements.map { statement in
         let words = context.excerpter.line(statement.words, limit: 300)
         return Answer.Item(
           short: "- \(words)", full: nil,

@@ -4,8 +4,9 @@
     session_requests.py --binary .build/release/mlflow-lens [--store FILE] [--session ID] [--python PYTHON] [--runs 5]
 
 Starts ``mlflow server`` on a copy of the store and asks through a proxy that writes down each request.  Exit status 1 when a
-session takes more requests than one for each turn, one for each page of infos and one each for the experiments, the
-release of the server and the search, or when the answer is another than that from the database.  The bare requests are sent
+session takes more requests than one for each turn, two for each page of infos (which experiments there are to search in, and
+the page) and one each for the names of experiments, the release of the server and sessions with related ids, or when the
+answer is another than that from the database.  The bare requests are sent
 as the program sends them: one after the other up to the spans, those side by side.
 """
 
@@ -34,7 +35,7 @@ from tracking_server import tracking_server
 ROOT = Path(__file__).resolve().parents[2]
 #: Requests for spans under way at once, and infos of one page.
 WIDTH, PAGE = 8, 500
-#: Besides the turns and the pages: experiments by name, experiments to search in, and which releases' routes there are.
+#: Besides the turns and the pages: experiments by name, which release's routes there are, sessions with related ids.
 BESIDES = 3
 
 Request = tuple[str, str, bytes]
@@ -130,7 +131,7 @@ def check(binary: str, database: str, address: str, session: str, runs: int) -> 
             times[0].append((time.perf_counter() - started) * 1e3)
             times[1].append(bare(address, requests))
     mine, theirs = (statistics.median(each) for each in times)
-    allowed = turns + BESIDES + -(-turns // PAGE)
+    allowed = turns + BESIDES + 2 * -(-turns // PAGE)
     print(
         f"{turns} turns over HTTP: {len(requests)} requests (at most {allowed}), {sum(map(is_spans, requests))} of them for spans; "
         f"{mine:.0f} ms, the bare requests {theirs:.0f} ms, ratio {mine / theirs:.2f}"

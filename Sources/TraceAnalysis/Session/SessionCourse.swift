@@ -12,6 +12,13 @@ public struct SessionCourse: Sendable {
     public var turns: [Int]
     /// In words.
     public var words: String
+
+    /// A statement from its parts.
+    public init(kind: String, turns: [Int], words: String) {
+      self.kind = kind
+      self.turns = turns
+      self.words = words
+    }
   }
 
   /// What there is to know, in this order: completeness, changes, history, growth.
