@@ -55,6 +55,19 @@ public struct JSONValue: Sendable {
     return word.hasEscapes ? unescape(body) : Array(body)
   }
 
+  /// What a string says that holds, as JSON text, nothing but a string without escapes: `"\"TOOL\""` says `TOOL`. Nil for any
+  /// other value: that has to be scanned.
+  public var quotedWord: String? {
+    guard kind == .string, word.hasEscapes, word.length >= 4 else { return nil }
+    let body = storage.bytes[word.offset..<word.offset + word.length]
+    let inner = body.dropFirst(2).dropLast(2)
+    let (backslash, quote) = (UInt8(ascii: "\\"), UInt8(ascii: "\""))
+    guard body[body.startIndex] == backslash, body[body.startIndex + 1] == quote,
+      body[body.endIndex - 2] == backslash, body[body.endIndex - 1] == quote, !inner.contains(backslash)
+    else { return nil }
+    return String(decoding: inner, as: UTF8.self)
+  }
+
   /// Length of the string as it stands in the document, without its quotes and before decoding; 0 for other kinds.
   public var encodedStringLength: Int { kind == .string ? word.length : 0 }
 

@@ -26,8 +26,14 @@ struct AnalyzeSession: ParameterizedTool {
   func run(in context: LensContext) async throws(ToolError) -> ToolResult {
     let experiments = try await context.experiments(experimentID)
     let complaint = try Symptom.read(symptom)
-    let session = await SessionFacts(
-      id: sessionID, traces: try await context.session(sessionID, experiments: experiments), symptom: complaint)
+    // What an app adds of its own is not looked at across turns.
+    let traces = try await context.session(
+      sessionID, experiments: experiments,
+      metadataKeys: [
+        ReservedKey.session, ReservedKey.user, ReservedKey.tokenUsage, ReservedKey.cost, ReservedKey.sizeStats,
+        ReservedKey.schemaVersion,
+      ])
+    let session = await SessionFacts(id: sessionID, traces: traces, symptom: complaint)
     let range = try range(session.turns.count)
     let shown = session.turns.filter { range.contains($0.number) }
     var answer = Answer(title: Self.title(session, context), facts: Self.facts(session, context))
@@ -50,8 +56,10 @@ struct AnalyzeSession: ParameterizedTool {
               rank: min(offset, 3))
           }, remedy: nil, noun: "finding"))
     }
-    if shown.count == session.turns.count, !diagnosis.course.statements.isEmpty {
-      answer.sections.append(Self.course(diagnosis.course, context))
+    if shown.count == session.turns.count {
+      let related = try await RelatedSessions.statement(of: sessionID, traces: traces, context)
+      let statements = (related.map { [$0] } ?? []) + diagnosis.course.statements
+      if !statements.isEmpty { answer.sections.append(Self.course(statements, context)) }
     }
     let table = TurnTable(session: session, diagnosis: diagnosis, excerpter: context.excerpter, room: output.maxChars)
       .items(shown)
@@ -147,10 +155,10 @@ struct AnalyzeSession: ParameterizedTool {
     return notes
   }
 
-  private static func course(_ course: SessionCourse, _ context: LensContext) -> Answer.Section {
+  private static func course(_ statements: [SessionCourse.Statement], _ context: LensContext) -> Answer.Section {
     Answer.Section(
       key: "course", heading: "on the way:",
-      items: course.statements.map { statement in
+      items: statements.map { statement in
         let words = context.excerpter.line(statement.words, limit: 300)
         return Answer.Item(
           short: "- \(words)", full: nil,

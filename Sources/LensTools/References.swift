@@ -40,15 +40,21 @@ extension LensContext {
   }
 
   /// The traces of a session in order of their start. An empty session is an error that says what there is.
-  package func session(_ id: String, experiments: ExperimentChoice) async throws(ToolError) -> [Trace] {
+  ///
+  /// - Parameter metadataKeys: The keys of metadata that are needed; nil for all.
+  package func session(
+    _ id: String, experiments: ExperimentChoice, metadataKeys: [String]? = nil
+  ) async throws(ToolError) -> [Trace] {
     var query = TraceQuery(
       experimentIDs: experiments.ids, conditions: [.session(id)], order: [TraceOrder(.timestamp)], limit: 500)
+    query.metadataKeys = metadataKeys
+    query.isCounted = false
     var traces: [Trace] = []
     while true {
       let current = query
       let (page, part) = try await ask { store async throws(StoreError) in
         let page = try await store.search(current)
-        return (page, try await store.traces(page.infos.map(\.id)))
+        return (page, try await store.traces(of: page.infos))
       }
       traces += part
       guard let next = page.nextPageToken else { break }

@@ -38,7 +38,9 @@ public struct Evidence: Sendable, Hashable {
     _ field: Field, of spanIndex: Int?, at path: JSONPath = JSONPath(steps: []), around words: String? = nil,
     in facts: TraceFacts
   ) {
-    guard let text = Self.text(field, spanIndex, path, in: facts.trace), !text.isEmpty else { return nil }
+    guard let text = Self.text(field, spanIndex, path, in: facts.trace, facts.meaning), !text.isEmpty else {
+      return nil
+    }
     let range = Self.window(text, words.map { Array($0.utf8) })
     self.init(
       spanIndex: spanIndex, field: field, path: path, range: range,
@@ -55,13 +57,17 @@ public struct Evidence: Sendable, Hashable {
 
   /// The words that stand at this place of a trace; nil where it has no such place.
   public func read(from trace: Trace) -> String? {
-    guard let text = Self.text(field, spanIndex, path, in: trace), range.upperBound <= text.count else { return nil }
+    guard let text = Self.text(field, spanIndex, path, in: trace, { SpanMeaning(trace.spans[$0]) }),
+      range.upperBound <= text.count
+    else { return nil }
     return String(decoding: text[range], as: UTF8.self)
   }
 
   // MARK: Reading
 
-  private static func text(_ field: Field, _ spanIndex: Int?, _ path: JSONPath, in trace: Trace) -> [UInt8]? {
+  private static func text(
+    _ field: Field, _ spanIndex: Int?, _ path: JSONPath, in trace: Trace, _ meaning: (Int) -> SpanMeaning
+  ) -> [UInt8]? {
     let value: JSONValue?
     switch (field, spanIndex) {
     case (.assessments, _):
@@ -73,8 +79,8 @@ public struct Evidence: Sendable, Hashable {
     case (_, nil): return nil
     case (.statusMessage, let index?): return trace.spans[index].statusMessage.map { Array($0.utf8) }
     case (.events, let index?): value = trace.spans[index].record["events"]
-    case (.inputs, let index?): value = SpanMeaning(trace.spans[index]).inputs?.value
-    case (.outputs, let index?): value = SpanMeaning(trace.spans[index]).outputs?.value
+    case (.inputs, let index?): value = meaning(index).inputs?.value
+    case (.outputs, let index?): value = meaning(index).outputs?.value
     }
     guard let value, case .found(let found) = path.resolve(in: value) else { return nil }
     return found.kind == .string ? found.stringBytes : Array(found.rawBytes)

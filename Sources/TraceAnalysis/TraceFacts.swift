@@ -4,7 +4,9 @@ public import TraceSemantics
 
 /// What can be told of a trace without opinion: its tree, times, errors, tokens. Computed once, read by detectors and
 /// answers alike.
-public struct TraceFacts: Sendable {
+///
+/// A class, for a struct of so many parts would be copied by everyone who looks at it.
+public final class TraceFacts: Sendable {
   /// The trace.
   public let trace: Trace
   /// Its spans as a forest.
@@ -21,15 +23,20 @@ public struct TraceFacts: Sendable {
   private let types: [String]
 
   /// Computes them in time linear in the size of the trace, but for sorting.
-  public init(_ trace: Trace) {
+  ///
+  /// - Parameter keepsPayloads: Whether what went in and came out of each span is decoded once and kept, which pays where
+  ///   many detectors read small traces, and would double the memory that large ones take.
+  public init(_ trace: Trace, keepsPayloads: Bool = false) {
     self.trace = trace
-    tree = SpanTree(trace.spans)
+    let tree = SpanTree(trace.spans)
+    self.tree = tree
     selfTimes = Self.selfTimes(trace.spans, tree)
     errors = ErrorOrigin.all(in: trace, tree: tree)
-    meanings = trace.spans.map { SpanMeaning($0) }
+    let meanings = trace.spans.map { keepsPayloads ? SpanMeaning($0).keepingPayloads : SpanMeaning($0) }
+    self.meanings = meanings
     types = meanings.map(\.type)
     tokenUsage = Self.tokenUsage(meanings, tree)
-    turn = TurnReading(trace, tree: tree)
+    turn = TurnReading(trace, tree: tree, meanings: meanings)
   }
 
   /// What a span means.
@@ -67,7 +74,7 @@ public struct TraceFacts: Sendable {
 
   /// The spans that called a model and in whose records one of some words stands: only those need be read for it.
   func modelCalls(mentioning words: ByteSearch) -> some Sequence<Int> {
-    trace.spans.indices.lazy.filter { index in
+    trace.spans.indices.lazy.filter { [self] index in
       isModelCall(index) && words.isFound(in: trace.spans[index].record.rawBytes)
     }
   }

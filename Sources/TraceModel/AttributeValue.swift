@@ -16,7 +16,7 @@ public struct AttributeValue: Sendable {
   }
 
   /// The text, if the decoded value is a string.
-  public var text: String? { decoded.string }
+  public var text: String? { stored.quotedWord ?? decoded.string }
 
   /// Whether this is the value: the text of a string, or the JSON text of anything else.
   public func reads(as value: String) -> Bool {

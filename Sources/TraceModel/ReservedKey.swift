@@ -12,6 +12,8 @@ public enum ReservedKey {
   public static let cost = "mlflow.trace.cost"
   /// Metadata: counts and sizes of spans, JSON; `num_spans` tells whether all have arrived.
   public static let sizeStats = "mlflow.trace.sizeStats"
+  /// Metadata: the version of the trace's schema, which MLflow's own client writes at the end.
+  public static let schemaVersion = "mlflow.trace_schema.version"
   /// Tag: the trace's name.
   public static let traceName = "mlflow.traceName"
   /// Tag: `TRACKING_STORE`, `ARTIFACT_REPO` or `ARCHIVE_REPO`.

@@ -16,6 +16,10 @@ public struct TraceQuery: Sendable, Hashable {
   public var limit: Int
   /// So many are passed over first.
   public var offset: Int
+  /// Whether somebody wants to know how many traces match in all: counting may take a server more questions.
+  public var isCounted = true
+  /// The keys of metadata that are needed; nil for all. A store may give others, too.
+  public var metadataKeys: [String]?
 
   /// A query from its parts; by default the newest traces of all experiments.
   public init(

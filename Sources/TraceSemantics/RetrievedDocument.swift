@@ -21,7 +21,7 @@ public struct RetrievedDocument: Sendable {
 
 extension SpanMeaning {
   /// The documents of a retrieval in their order; nil when the output is no list of documents. An empty list found nothing.
-  public var documents: [RetrievedDocument]? { documents(in: outputs) }
+  public var documents: [RetrievedDocument]? { keptDocuments ?? documents(in: outputs) }
 
   /// The same where the outputs are known.
   public func documents(in outputs: Sourced?) -> [RetrievedDocument]? {

@@ -21,6 +21,22 @@ public struct SpanMeaning: Sendable {
   /// Whether some attribute may count tokens or dollars: most spans have none, and are not searched for each of the keys.
   private let hasFigures: Bool
 
+  /// What was decoded in advance; nil where it is decoded whenever somebody asks.
+  private let kept: Kept?
+
+  /// What is asked for most, decoded once.
+  private final class Kept: Sendable {
+    let type: String
+    let inputs, outputs: Sourced?
+    let documents: [RetrievedDocument]?
+
+    init(_ meaning: SpanMeaning) {
+      type = meaning.type
+      (inputs, outputs) = (meaning.inputs, meaning.outputs)
+      documents = ["RETRIEVER", "RERANKER"].contains(type) ? meaning.documents(in: outputs) : nil
+    }
+  }
+
   /// What stands in the key of each attribute that counts tokens or dollars.
   static let figureMarks: [StaticString] = ["oken", "cost"]
 
@@ -40,6 +56,15 @@ public struct SpanMeaning: Sendable {
     }
     self.found = found
     self.hasFigures = hasFigures
+    kept = nil
+  }
+
+  /// The same meaning with type, payloads and documents decoded now and kept, for many readers of one span.
+  public var keepingPayloads: SpanMeaning { SpanMeaning(self, kept: Kept(self)) }
+
+  private init(_ meaning: SpanMeaning, kept: Kept) {
+    (span, found, hasFigures) = (meaning.span, meaning.found, meaning.hasFigures)
+    self.kept = kept
   }
 
   /// The conventions the span's attributes follow. MLflow's server adds its own attributes to spans of others, so its own
@@ -56,7 +81,7 @@ public struct SpanMeaning: Sendable {
   // MARK: Type
 
   /// MLflow's span type (`LLM`, `TOOL`, `RETRIEVER`, …, or a word of the app's own); `UNKNOWN` when nothing tells it.
-  public var type: String { typeSource?.type ?? "UNKNOWN" }
+  public var type: String { kept?.type ?? typeSource?.type ?? "UNKNOWN" }
 
   /// The type and the attribute that tells it.
   public var typeSource: (type: String, key: String)? {
@@ -85,13 +110,15 @@ public struct SpanMeaning: Sendable {
 
   /// What went in.
   public var inputs: Sourced? {
-    first(\.inputs) ?? (type == "TOOL" ? nil : first(\.contextKeys)) ?? fromEvents(isOutput: false)
+    if let kept { return kept.inputs }
+    return first(\.inputs) ?? (type == "TOOL" ? nil : first(\.contextKeys)) ?? fromEvents(isOutput: false)
       ?? spreadMessages(isOutput: false) ?? (isForeign ? nil : OwnKeys.find(in: span, isOutput: false))
   }
 
   /// What came out.
   public var outputs: Sourced? {
-    first(\.outputs) ?? (type == "TOOL" ? first(\.contextKeys) : nil) ?? fromEvents(isOutput: true)
+    if let kept { return kept.outputs }
+    return first(\.outputs) ?? (type == "TOOL" ? first(\.contextKeys) : nil) ?? fromEvents(isOutput: true)
       ?? spreadMessages(isOutput: true) ?? (isForeign ? nil : OwnKeys.find(in: span, isOutput: true))
   }
 
@@ -172,6 +199,12 @@ public struct SpanMeaning: Sendable {
     let others: Set<String> = ["model", "stream", "user"]
     return inputs.value.members.filter { !$0.value.isContainer && !others.contains($0.key) && $0.value.kind != .string }
       .map { ($0.key, $0.value) }
+  }
+
+  /// The documents of a retriever, where they are kept.
+  var keptDocuments: [RetrievedDocument]?? {
+    guard let kept, ["RETRIEVER", "RERANKER"].contains(kept.type) else { return nil }
+    return .some(kept.documents)
   }
 
   /// `null`, `""`, `{}` and `[]` count as absent, as they do for MLflow; so does what the producer left out.

@@ -25,7 +25,9 @@ public struct TurnReading: Sendable {
 
   /// Looks at the root first, then level by level below it: the outermost span that has both sides is the turn. Where
   /// none has both, the outermost input and the outermost output count.
-  public init(_ trace: Trace, tree: SpanTree) {
+  ///
+  /// - Parameter meanings: What the spans mean, where that is known.
+  public init(_ trace: Trace, tree: SpanTree, meanings: [SpanMeaning]? = nil) {
     var input: Side?
     var output: Side?
     var level = tree.roots
@@ -36,7 +38,7 @@ public struct TurnReading: Sendable {
     search: while !level.isEmpty, levelsLeft > 0 {
       levelsLeft -= 1
       for index in level {
-        let meaning = SpanMeaning(trace.spans[index])
+        let meaning = meanings?[index] ?? SpanMeaning(trace.spans[index])
         let sides = (Self.side(meaning.inputs, .input, index), Self.side(meaning.outputs, .output, index))
         if input == nil, output == nil, let first = sides.0, let second = sides.1 {
           (input, output) = (first, second)

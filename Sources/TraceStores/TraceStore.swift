@@ -23,6 +23,9 @@ public protocol TraceStore: Sendable {
   /// Several traces with their spans, in the order of the ids; ids that are not there are left out.
   func traces(_ ids: [TraceID]) async throws(StoreError) -> [Trace]
 
+  /// The traces of infos that this store has just given, with their spans, in the same order. The infos are not read again.
+  func traces(of infos: [TraceInfo]) async throws(StoreError) -> [Trace]
+
   /// The infos of a page, and how many match in all.
   func search(_ query: TraceQuery) async throws(StoreError) -> TracePage
 
@@ -40,6 +43,9 @@ public protocol TraceStore: Sendable {
 }
 
 extension TraceStore {
+  /// The traces by their ids, where nothing is saved by knowing the infos.
+  public func traces(of infos: [TraceInfo]) async throws(StoreError) -> [Trace] { try await traces(infos.map(\.id)) }
+
   /// So many traces are counted where a store cannot do it by itself.
   static var countedTraces: Int { 5_000 }
 

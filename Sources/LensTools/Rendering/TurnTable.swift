@@ -25,12 +25,12 @@ struct TurnTable {
     let lines = turns.map { turn in
       line(turn, suspect: places[turn.number], isFound: found.contains(turn.number), change: changes[turn.number])
     }
-    guard lines.reduce(0, { $0 + $1.item.short.utf8.count + 1 }) > room - Self.besides else { return lines.map(\.item) }
+    guard lines.reduce(0, { $0 + $1.short.utf8.count + 1 }) > room - Self.besides else { return lines.map(item) }
     var items: [Answer.Item] = []
     var quiet: [Int] = []
     func fold() {
       if quiet.count < Self.fewestFolded {
-        items += quiet.map { lines[$0].item }
+        items += quiet.map { item(lines[$0]) }
       } else {
         items.append(folded(quiet.map { turns[$0] }))
       }
@@ -41,7 +41,7 @@ struct TurnTable {
       let isBeside = [place - 1, place + 1].contains { lines.indices.contains($0) && lines[$0].isTold }
       if line.isTold || isBeside || place == 0 || place == lines.count - 1 {
         fold()
-        items.append(line.item)
+        items.append(item(line))
       } else {
         quiet.append(place)
       }
@@ -50,8 +50,16 @@ struct TurnTable {
     return items
   }
 
+  /// What every turn needs, also one that is folded then.
   private struct Line {
-    var item: Answer.Item
+    var turn: SessionFacts.Turn
+    var head: String
+    var short: String
+    var full: TurnText.Lengths
+    var rank: Int
+    var change: String?
+    /// Of its assessments.
+    var marks: [String]
     /// Whether there is a reason to look at the turn.
     var isTold: Bool
   }
@@ -81,18 +89,25 @@ struct TurnTable {
     let isEdge = turn.number == 1 || turn.number == session.turns.count
     let rank =
       isSuspect ? 4 + (place ?? 0) / 2 : isTold ? 2 : isEdge ? 5 : turn.assessments.isEmpty ? 10 : 6
-    let item = Answer.Item(
-      short: "\(head) \(text.line(lengths.short))", full: "\(head) \(text.line(lengths.full))",
+    return Line(
+      turn: turn, head: head, short: "\(head) \(text.line(lengths.short))", full: lengths.full, rank: rank,
+      change: change, marks: marks, isTold: isSuspect || isTold || !turn.assessments.isEmpty)
+  }
+
+  private func item(_ line: Line) -> Answer.Item {
+    let (turn, info, marks) = (line.turn, line.turn.facts.trace.info, line.marks)
+    let text = TurnText(turn: turn, excerpter: excerpter)
+    return Answer.Item(
+      short: line.short, full: "\(line.head) \(text.line(line.full))",
       json: .object(present: [
         "turn": .int(Int64(turn.number)), "trace_id": .string(info.id.rawValue), "state": .string(info.state.rawValue),
         "request_time": .string(info.requestTime.rfc3339), "gap_ms": turn.gapMs.map { .int($0) },
         "execution_duration_ms": info.executionDurationMs.map { .int($0) }, "tokens": turn.tokenUsage.map(Units.json),
-        "findings": .int(Int64(turn.findings.count)), "changed": change.map { .string($0) },
+        "findings": .int(Int64(turn.findings.count)), "changed": line.change.map { .string($0) },
         "assessments": marks.isEmpty ? nil : .array(marks.map { .string($0) }),
         "input": text.words(turn.facts.turn.input, 200).map { .string($0) },
         "output": text.words(turn.facts.turn.output, 200).map { .string($0) },
-      ]), rank: rank)
-    return Line(item: item, isTold: isSuspect || isTold || !turn.assessments.isEmpty)
+      ]), rank: line.rank)
   }
 
   /// In a long session only what a reason speaks for is shown at length.

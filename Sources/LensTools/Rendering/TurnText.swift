@@ -16,11 +16,13 @@ struct TurnText {
     var answered: Int
     /// Calls shown.
     var calls: Int
+    /// What a model said beside a call that it asked for.
+    var said = 0
 
     /// The turn that is looked at first.
-    static let suspect = Lengths(asked: 200, call: 260, result: 60, answered: 640, calls: 4)
+    static let suspect = Lengths(asked: 200, call: 260, result: 60, answered: 640, calls: 4, said: 240)
     /// All that an answer of the usual size has room for.
-    static let whole = Lengths(asked: 400, call: 600, result: 160, answered: 1_200, calls: 8)
+    static let whole = Lengths(asked: 400, call: 600, result: 160, answered: 1_200, calls: 8, said: 600)
     /// Where there is room left.
     static let other = Lengths(asked: 200, call: 160, result: 40, answered: 400, calls: 3)
   }
@@ -42,18 +44,36 @@ struct TurnText {
   private func calls(_ lengths: Lengths) -> [String] {
     let facts = turn.facts
     let all = facts.trace.spans.indices.filter { facts.isToolCall($0) }
+    var said = lengths.said > 0 ? saidBesideCalls(lengths.said) : [:]
     var lines = all.prefix(lengths.calls).map { index -> String in
+      // Its reason, given before the call; what it says in the end is the answer.
+      let before = said.keys.filter { $0 < index }.sorted().compactMap { said.removeValue(forKey: $0) }
+      let reasons = before.map { "(says \"\($0)\") " }.joined()
       let (span, meaning) = (facts.trace.spans[index], facts.meaning(index))
       let name = excerpter.line(meaning.toolName ?? span.name, limit: 50)
       let input = meaning.inputs.map { excerpter.line($0.value, limit: lengths.call) } ?? ""
       let result = meaning.outputs.map { excerpter.line($0.value, limit: lengths.result) } ?? "-"
       let error = span.status == .error ? " ERROR" : ""
-      return "[\(Trace.alias(ofSpanAt: index)) \(span.id.description.prefix(8)) \(name)(\(input))\(error) → \(result)]"
+      return
+        "\(reasons)[\(Trace.alias(ofSpanAt: index)) \(span.id.description.prefix(8)) \(name)(\(input))\(error) → \(result)]"
     }
     let rest = all.count - lines.count
     if rest > 0 {
       lines.append(lines.isEmpty ? "[\(Units.plural(rest, "call"))]" : "[\(Units.plural(rest, "more call"))]")
     }
     return lines
+  }
+
+  /// The words that models gave back together with calls, by the places of the spans.
+  private func saidBesideCalls(_ limit: Int) -> [Int: String] {
+    let facts = turn.facts
+    var said: [Int: String] = [:]
+    for index in facts.trace.spans.indices where facts.isModelCall(index) {
+      for message in facts.meaning(index).outputChat?.messages ?? [] where !message.toolCalls.isEmpty {
+        guard let text = message.text, said[index] == nil else { continue }
+        said[index] = excerpter.line(text, limit: limit)
+      }
+    }
+    return said
   }
 }

@@ -57,7 +57,7 @@ struct RetrievalFit: Detector {
     StepText.words(String(decoding: text.utf8.prefix(1_500), as: UTF8.self)).filter {
       $0.utf8.count >= 4 && !common.contains($0)
     }
-    .map { ($0, String($0.prefix(6))) }
+    .map { ($0, StepText.stem($0)) }
   }
 
   private static let common: Set<String> = [

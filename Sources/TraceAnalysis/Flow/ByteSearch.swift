@@ -1,19 +1,22 @@
 /// Looks for any of some words in bytes, without making strings of them: most texts that detectors look at hold none.
 struct ByteSearch: Sendable {
   private let words: [[UInt8]]
-  /// Which bytes a word begins with, in both cases.
-  private let beginnings: [Bool]
+  /// The words, by the two bytes that they begin with, of which five bits each are the same in both cases: those of a
+  /// beginning stand in `places` from one start to the next, in their order.
+  private let starts: [Int]
+  private let places: [Int]
 
   /// - Parameter words: In lower case; the text's ASCII letters are read as such.
   init(_ words: [String]) {
     self.words = words.map { Array($0.utf8) }
-    var beginnings = Array(repeating: false, count: 256)
-    for word in self.words {
+    var table = Array(repeating: [Int](), count: 1 << 10)
+    for (place, word) in self.words.enumerated() {
       guard let first = word.first else { continue }
-      beginnings[Int(first)] = true
-      if first >= UInt8(ascii: "a"), first <= UInt8(ascii: "z") { beginnings[Int(first & ~0x20)] = true }
+      let seconds = word.count > 1 ? [word[1]] : Array(0...31)
+      for second in seconds { table[Self.beginning(first, second)].append(place) }
     }
-    self.beginnings = beginnings
+    places = table.flatMap(\.self)
+    starts = table.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
   }
 
   /// Whether any of the words stands in the text.
@@ -26,12 +29,24 @@ struct ByteSearch: Sendable {
   }
 
   private func place(_ text: Span<UInt8>) -> Int? {
-    let beginnings = beginnings.span
-    for position in text.indices where beginnings[Int(text[position])] {
-      for (place, word) in words.enumerated() where Self.stands(word, text, position) { return place }
+    let (starts, places) = (starts.span, places.span)
+    var position = 0
+    while position < text.count {
+      // Behind the last byte there is nothing that could be a second one.
+      let second = position + 1 < text.count ? text[position + 1] : 0
+      let beginning = Self.beginning(text[position], second)
+      var candidate = starts[beginning]
+      while candidate < starts[beginning + 1] {
+        if Self.stands(words[places[candidate]], text, position) { return places[candidate] }
+        candidate += 1
+      }
+      position += 1
     }
     return nil
   }
+
+  @inline(__always)
+  private static func beginning(_ first: UInt8, _ second: UInt8) -> Int { Int(first & 31) << 5 | Int(second & 31) }
 
   private static func stands(_ word: [UInt8], _ text: Span<UInt8>, _ position: Int) -> Bool {
     guard position + word.count <= text.count else { return false }

@@ -28,7 +28,8 @@ enum ValueText {
     let end = min(text.endIndex, text.startIndex + longest)
     while position < end {
       guard isPart(text[position]) else {
-        position = text[position] == backslash ? endOfEscape(text, position, end) : position + 1
+        position =
+          text[position] == backslash ? endOfEscape(text, position, end) : position + dividingLength(text[position])
         continue
       }
       let start = position
@@ -117,7 +118,18 @@ enum ValueText {
 
   private static let parts: [Bool] = (0...255).map { byte in
     let byte = UInt8(byte)
-    return isDigit(byte) || isLetter(byte) || ".,-_".utf8.contains(byte)
+    return isDigit(byte) || isLetter(byte) && dividingLength(byte) == 1 || ".,-_".utf8.contains(byte)
+  }
+
+  /// Bytes of what begins so, if it is a character that divides values: signs, currencies and dashes, and the letters of scripts that put no blank
+  /// beside a number. Latin, Greek, Cyrillic, Hebrew and Arabic letters, two bytes each, are parts of words.
+  private static func dividingLength(_ byte: UInt8) -> Int {
+    switch byte {
+    case 0xC2: 2
+    case 0xE0...0xEF: 3
+    case 0xF0...0xF7: 4
+    default: 1
+    }
   }
 
   private static func isPart(_ byte: UInt8) -> Bool { parts[Int(byte)] }

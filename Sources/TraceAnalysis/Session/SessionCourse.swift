@@ -12,6 +12,13 @@ public struct SessionCourse: Sendable {
     public var turns: [Int]
     /// In words.
     public var words: String
+
+    /// A statement from its parts.
+    public init(kind: String, turns: [Int], words: String) {
+      self.kind = kind
+      self.turns = turns
+      self.words = words
+    }
   }
 
   /// What there is to know, in this order: completeness, changes, history, growth.
@@ -21,7 +28,7 @@ public struct SessionCourse: Sendable {
   public init(_ reading: SessionReading) {
     let turns = reading.talk.turns
     statements =
-      Self.completeness(turns, reading.history) + Self.changes(turns) + Self.history(reading)
+      Self.completeness(turns, reading) + Self.changes(turns) + Self.history(reading)
       + Self.growth(reading)
   }
 
@@ -38,7 +45,8 @@ public struct SessionCourse: Sendable {
 
   private static let hour: Int64 = 3_600_000
 
-  private static func completeness(_ turns: [SessionTalk.Turn], _ history: SessionHistory) -> [Statement] {
+  private static func completeness(_ turns: [SessionTalk.Turn], _ reading: SessionReading) -> [Statement] {
+    let history = reading.history
     var found: [Statement] = []
     func add(_ kind: String, _ places: [Int], _ words: (String) -> String) {
       guard !places.isEmpty else { return }
@@ -65,8 +73,11 @@ public struct SessionCourse: Sendable {
         add("pause", [place]) { "\($0) began \(Durations.words(milliseconds: gap)) after the turn before" }
       }
     }
-    let unknown = turns.indices.filter { (history.turns[$0]?.unknown ?? 0) > 0 }
-    if let first = unknown.first, let count = history.turns[first]?.unknown, history.isCarried {
+    func unknownCount(_ place: Int) -> Int {
+      (history.turns[place]?.unknown ?? 0) - (reading.summaries.byPlace[place]?.role == .user ? 1 : 0)
+    }
+    let unknown = turns.indices.filter { unknownCount($0) > 0 }
+    if let first = unknown.first, case let count = unknownCount(first), history.isCarried {
       add("missing_turns", unknown) {
         "\($0): models were sent messages of a user that no turn here has (\(count) in turn \(turns[first].number)): "
           + "turns that were not recorded under this id, or examples in the prompt"
@@ -186,6 +197,7 @@ public struct SessionCourse: Sendable {
       if last != first { words += ", turn \(turns[last].number) \(atLast.count) of \(turns[last].number - 1)" }
       found.append(Statement(kind: "history_lost", turns: losing.map { turns[$0].number }, words: words))
     }
+    found += summarised(reading) + reordered(turns, history)
     let shortened = turns.indices.filter { !(history.turns[$0]?.shortened.isEmpty ?? true) }
     if let first = shortened.first, let which = history.turns[first]?.shortened {
       found.append(
@@ -196,6 +208,37 @@ public struct SessionCourse: Sendable {
             + "messages (turn \(turns[first].number): of \(TurnRanges.words(which.map { turns[$0].number })))"))
     }
     return found
+  }
+
+  private static func summarised(_ reading: SessionReading) -> [Statement] {
+    let turns = reading.talk.turns
+    let places = reading.summaries.byPlace.keys.sorted()
+    guard let first = places.first, let summary = reading.summaries.byPlace[first] else { return [] }
+    let bytes = summary.turns.reduce(0) { $0 + turns[$1].asked.utf8.count + turns[$1].answered.utf8.count }
+    return [
+      Statement(
+        kind: "history_summarised", turns: places.map { turns[$0].number },
+        words:
+          "\(TurnRanges.words(places.map { turns[$0].number })): a message stands in place of earlier turns (turn "
+          + "\(turns[first].number): one of role \(summary.role.rawValue), about \(max(1, summary.bytes / 4)) tokens for "
+          + "\(TurnRanges.words(summary.turns.map { turns[$0].number })), which were about \(max(1, bytes / 4)))")
+    ]
+  }
+
+  private static func reordered(_ turns: [SessionTalk.Turn], _ history: SessionHistory) -> [Statement] {
+    let places = turns.indices.filter { !(history.turns[$0]?.moved.isEmpty ?? true) }
+    guard let first = places.first, let carried = history.turns[first], let moved = carried.moved.first else {
+      return []
+    }
+    let side = moved.place < moved.behind ? "behind" : "before"
+    return [
+      Statement(
+        kind: "history_reordered", turns: places.map { turns[$0].number },
+        words:
+          "\(TurnRanges.words(places.map { turns[$0].number })): models were sent earlier messages in another order (turn "
+          + "\(turns[first].number): turn \(turns[moved.place].number) \(side) turn \(turns[moved.behind].number)"
+          + (carried.moved.count > 1 ? ", and others" : "") + "; about \(max(1, carried.movedBytes / 4)) tokens moved)")
+    ]
   }
 
   private static func growth(_ reading: SessionReading) -> [Statement] {

@@ -36,7 +36,7 @@ public struct SessionDiagnosis: Sendable {
     course = SessionCourse(reading)
     let (across, notChecked) = SessionDetectors.examine(reading)
     self.notChecked = notChecked
-    let (found, repeating) = Self.found(session, range, across)
+    let (found, repeating) = Self.found(reading, range, across)
     self.repeating = repeating
     // Where writes rank the turns, an error that its turn survived is a hint: users mistype their ids.
     let isRanked = !session.suspicions.isEmpty
@@ -70,13 +70,13 @@ public struct SessionDiagnosis: Sendable {
   /// What the turns' own detectors found and what was found across them, merged step by step; spread values first, then by
   /// gravity and turn.
   private static func found(
-    _ session: SessionFacts, _ range: ClosedRange<Int>, _ across: [Finding]
+    _ reading: SessionReading, _ range: ClosedRange<Int>, _ across: [Finding]
   ) -> (entries: [Entry], repeating: Set<Int>) {
-    let spread = SessionSpread(session.turns)
+    let spread = SessionSpread(reading.talk)
     var repeating: Set<Int> = []
     let acrossByTrace = Dictionary(grouping: across, by: \.traceID)
     var all: [Entry] = []
-    for turn in session.turns where range.contains(turn.number) {
+    for turn in reading.session.turns where range.contains(turn.number) {
       for finding in (turn.findings + (acrossByTrace[turn.facts.trace.info.id] ?? [])).merged() {
         let trail = finding.severity >= .medium ? spread.trail(of: finding, in: turn) : nil
         repeating.formUnion(trail?.turns ?? [])

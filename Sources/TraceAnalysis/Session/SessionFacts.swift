@@ -1,3 +1,4 @@
+import JSONText
 public import TraceModel
 import TraceSemantics
 
@@ -32,6 +33,9 @@ public struct SessionFacts: Sendable {
   /// Assessments that were replaced by others.
   public let supersededCount: Int
 
+  /// Of sessions with more bytes of spans, payloads are decoded each time they are read.
+  private static let mostKept = 32_000_000
+
   /// Puts the traces of one session in order, several turns at a time.
   ///
   /// - Parameter symptom: What the user complains of, in words; turns that speak of it are more suspicious.
@@ -43,9 +47,10 @@ public struct SessionFacts: Sendable {
     sessionAssessments = valid.filter { $0.sessionID != nil && $0.scorerError == nil }
     scorerErrors = valid.filter { $0.scorerError != nil }
     supersededCount = all.count - valid.count
+    let keepsPayloads = ordered.reduce(0) { $0 + $1.spans.reduce(0) { $0 + $1.record.rawBytes.count } } <= Self.mostKept
     turns = await ordered.indices.mappedConcurrently { place in
       let trace = ordered[place]
-      let facts = TraceFacts(trace)
+      let facts = TraceFacts(trace, keepsPayloads: keepsPayloads)
       let before = place > 0 ? ordered[place - 1].info.requestTime.milliseconds : nil
       return Turn(
         number: place + 1, facts: facts,

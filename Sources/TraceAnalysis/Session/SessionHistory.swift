@@ -17,54 +17,111 @@ struct SessionHistory: Sendable {
     /// Bytes of all messages, and of those of earlier turns.
     var bytes = 0
     var earlierBytes = 0
+    /// Places of earlier turns whose messages stand behind those of later ones, each with a place that they stand behind.
+    var moved: [(place: Int, behind: Int)] = []
+    /// Bytes of the messages that were moved.
+    var movedBytes = 0
+    /// Messages that nobody said in a turn: instructions, examples, summaries.
+    var others: [SessionTalk.Message] = []
   }
 
   /// By place; nil where no model was called with messages.
   let turns: [Carried?]
   /// Places of turns whose words others can be expected to carry: those that were answered.
   private let expected: [Int]
+  /// Whether any turn's model was sent an earlier turn.
+  let isCarried: Bool
+  /// Places of the turns whose models were not sent all turns before them.
+  let losing: [Int]
 
   init(_ talk: SessionTalk) {
     var said = Said()
     turns = talk.turns.enumerated().map { place, turn in
       said.add(turn.asked, role: .user, place)
       defer { said.add(turn.answered, role: .assistant, place) }
-      return turn.sent?.messages.map { Self.carried($0, place, turn, said) }
+      return turn.sent?.messages.map { Self.carried($0, place, turn, &said) }
     }
     expected = talk.turns.indices.filter { talk.turns[$0].isAnswered }
+    isCarried = turns.contains { $0.map { !$0.earlier.isEmpty } ?? false }
+    var (losing, expectedBefore): ([Int], Int) = ([], 0)
+    for (place, turn) in talk.turns.enumerated() {
+      if isCarried, let carried = turns[place],
+        carried.earlier.count(where: { talk.turns[$0].isAnswered }) < expectedBefore
+      {
+        losing.append(place)
+      }
+      if turn.isAnswered { expectedBefore += 1 }
+    }
+    self.losing = losing
   }
-
-  /// Whether any turn's model was sent an earlier turn.
-  var isCarried: Bool { turns.contains { $0.map { !$0.earlier.isEmpty } ?? false } }
 
   /// Places of the turns before that a turn's model was not sent; nil where that cannot be told.
   func lost(at place: Int) -> [Int]? {
     guard isCarried, let carried = turns[place] else { return nil }
-    let held = Set(carried.earlier)
-    return expected.filter { $0 < place && !held.contains($0) }
+    var held = carried.earlier[...]
+    // Both are in order.
+    return expected.prefix { $0 < place }.filter { other in
+      held = held.drop { $0 < other }
+      return held.first != other
+    }
   }
 
-  /// Places of the turns whose models were not sent all turns before them.
-  var losing: [Int] { turns.indices.filter { !(lost(at: $0) ?? []).isEmpty } }
+  /// Whether a turn's model was sent an earlier turn, by their places.
+  func carries(_ other: Int, at place: Int) -> Bool {
+    guard let earlier = turns[place]?.earlier else { return false }
+    var (low, high) = (0, earlier.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if earlier[middle] < other { low = middle + 1 } else { high = middle }
+    }
+    return low < earlier.count && earlier[low] == other
+  }
 
   // MARK: Reading
 
   /// What was said so far, by role and words.
   private struct Said {
-    struct Words: Hashable {
-      var role: ChatMessage.Role
-      var key: UInt64
-    }
+    typealias Words = UInt64
     private(set) var places: [Words: [Int]] = [:]
-    /// The beginnings of long texts, by role: what is shorter than the text may be its beginning.
-    private(set) var long: [(role: ChatMessage.Role, words: String, place: Int)] = []
+
+    static func words(_ role: ChatMessage.Role, _ key: UInt64) -> Words { role == .user ? key : ~key }
+    /// The beginnings of long texts, by role and their first bytes: what is shorter than the text may be its beginning.
+    private var long: [Beginning: [(words: String, place: Int)]] = [:]
+    /// Messages of models without punctuation, by their words.
+    private var normalized: [UInt64: String] = [:]
+
+    private struct Beginning: Hashable {
+      var role: ChatMessage.Role
+      var bytes: String
+    }
 
     mutating func add(_ text: String, role: ChatMessage.Role, _ place: Int) {
       guard let key = WordsKey.of(text) else { return }
-      places[Words(role: role, key: key), default: []].append(place)
+      places[Self.words(role, key), default: []].append(place)
       if text.utf8.count > SessionHistory.shortest {
-        long.append((role, String(StepText.normalized(text.prefix(400))), place))
+        let words = StepText.normalized(String(decoding: text.utf8.prefix(600), as: UTF8.self))
+        if let beginning = Self.beginning(role, words) { long[beginning, default: []].append((words, place)) }
       }
+    }
+
+    private static func beginning(_ role: ChatMessage.Role, _ words: String) -> Beginning? {
+      guard words.utf8.count >= SessionHistory.shortest else { return nil }
+      return Beginning(
+        role: role, bytes: String(decoding: words.utf8.prefix(SessionHistory.shortest), as: UTF8.self))
+    }
+
+    /// The last turn that said something longer which begins like this.
+    func longer(than words: String, _ role: ChatMessage.Role) -> Int? {
+      guard let beginning = Self.beginning(role, words) else { return nil }
+      return long[beginning]?.last { $0.words.utf8.starts(with: words.utf8) }?.place
+    }
+
+    /// The words of a message, worked out once however often it is sent.
+    mutating func words(of message: SessionTalk.Message) -> String {
+      if let known = normalized[message.key] { return known }
+      let words = StepText.normalized(String(decoding: message.text.utf8.prefix(12_000), as: UTF8.self))
+      normalized[message.key] = words
+      return words
     }
   }
 
@@ -73,20 +130,26 @@ struct SessionHistory: Sendable {
   /// So many messages that no turn has are looked at.
   private static let mostUnknown = 40
 
-  private static func carried(_ messages: [SessionTalk.Message], _ place: Int, _ turn: SessionTalk.Turn, _ said: Said)
-    -> Carried
-  {
+  private static func carried(
+    _ messages: [SessionTalk.Message], _ place: Int, _ turn: SessionTalk.Turn, _ said: inout Said
+  ) -> Carried {
     var result = Carried()
     var earlier: Set<Int> = []
     var counts: [Said.Words: (count: Int, bytes: Int)] = [:]
     var unknown: [SessionTalk.Message] = []
+    /// What stands where in the conversation, as far as it was said once: question and answer of each turn, in order.
+    var order: [(place: Int, bytes: Int)] = []
     for message in messages {
-      let words = Said.Words(role: message.role, key: message.key)
+      let words = Said.words(message.role, message.key)
       let size = message.text.utf8.count
       result.bytes += size
-      if said.places[words] == nil {
+      let places = said.places[words]
+      if places == nil {
         unknown.append(message)
       } else {
+        if let places, places.count == 1, places[0] < place {
+          order.append((places[0] * 2 + (message.role == .user ? 0 : 1), size))
+        }
         counts[words, default: (0, 0)].count += 1
         counts[words, default: (0, 0)].bytes += size
       }
@@ -98,24 +161,65 @@ struct SessionHistory: Sendable {
       }
       if said.places[words]?.last != place || found.count > 1 { result.earlierBytes += found.bytes }
     }
-    let asked = StepText.normalized(turn.asked.prefix(200))
+    result.addMoved(order)
+    let asked = unknown.isEmpty ? "" : StepText.normalized(turn.asked.prefix(200))
     for message in unknown.suffix(mostUnknown) {
-      let words = StepText.normalized(message.text.prefix(12_000))
+      let words = said.words(of: message)
       if message.role == .user, !asked.isEmpty, words.contains(asked) {
         // The question within a prompt.
         result.hasQuestion = true
-      } else if words.count >= shortest,
-        let whole = said.long.last(where: { $0.role == message.role && $0.words.hasPrefix(words) })
-      {
-        result.shortened.append(whole.place)
-        earlier.insert(whole.place)
-      } else if message.role == .user {
+      } else if let whole = said.longer(than: words, message.role) {
+        result.shortened.append(whole)
+        earlier.insert(whole)
+      } else if message.role != .user {
+        result.others.append(message)
+      } else {
         result.unknown += 1
+        result.others.append(message)
       }
     }
+    result.others += turn.sent?.system ?? []
     result.earlier = earlier.filter { $0 < place }.sorted()
     result.shortened = Set(result.shortened).filter { $0 < place }.sorted()
     return result
+  }
+}
+
+extension SessionHistory.Carried {
+  /// Tells which messages do not stand in the order in which they were said: all but the longest run that does.
+  fileprivate mutating func addMoved(_ order: [(place: Int, bytes: Int)]) {
+    var seen: Set<Int> = []
+    let order = order.filter { seen.insert($0.place).inserted }
+    guard zip(order, order.dropFirst()).contains(where: { $0.place > $1.place }) else { return }
+    // Patience: the last of each run length, and the way back from it.
+    var ends: [Int] = []
+    var before = [Int?](repeating: nil, count: order.count)
+    for (index, message) in order.enumerated() {
+      var (low, high) = (0, ends.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if order[ends[middle]].place < message.place { low = middle + 1 } else { high = middle }
+      }
+      before[index] = low > 0 ? ends[low - 1] : nil
+      if low == ends.count { ends.append(index) } else { ends[low] = index }
+    }
+    var kept: Set<Int> = []
+    var next = ends.last
+    while let index = next {
+      kept.insert(index)
+      next = before[index]
+    }
+    for index in order.indices where !kept.contains(index) {
+      movedBytes += order[index].bytes
+      let turn = order[index].place / 2
+      // A few tell what is meant; each of them is looked for.
+      guard moved.last?.place != turn, moved.count < 8 else { continue }
+      let others = order[..<index].filter { $0.place > order[index].place }
+      let later = order[index...].filter { $0.place < order[index].place }
+      // It stands behind a later one, or before an earlier one.
+      guard let beside = others.last?.place ?? later.first?.place, beside / 2 != turn else { continue }
+      moved.append((turn, beside / 2))
+    }
   }
 }
 

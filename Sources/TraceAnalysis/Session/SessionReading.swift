@@ -8,12 +8,15 @@ public struct SessionReading: Sendable {
   let talk: SessionTalk
   /// What models were sent of it.
   let history: SessionHistory
+  /// What stands in it in place of earlier turns.
+  let summaries: HistorySummaries
 
   /// Reads what was said and sent once.
   public init(_ session: SessionFacts) async {
     self.session = session
     talk = await SessionTalk(session)
     history = SessionHistory(talk)
+    summaries = HistorySummaries(talk, history)
   }
 }
 

@@ -13,31 +13,30 @@ public struct SessionSpread: Sendable {
     public var turns: [Int]
   }
 
-  private let turns: [SessionFacts.Turn]
+  private let turns: [SessionTalk.Turn]
   /// What each answer was first to say.
   private let brought: [[NotedValue]]
   /// What is said in each turn, by key.
   private let said: [Set<UInt64>]
 
-  /// Of a longer question or answer only the beginning is read.
+  /// Of what a tool was called with only the beginning is read.
   private static let longest = 8_000
 
-  /// Reads the questions and answers once.
-  public init(_ turns: [SessionFacts.Turn]) {
-    self.turns = turns
+  /// Follows what was asked and answered.
+  init(_ talk: SessionTalk) {
+    turns = talk.turns
     var known: Set<UInt64> = []
     var brought: [[NotedValue]] = []
     var said: [Set<UInt64>] = []
     for turn in turns {
-      let asked = Self.values(turn.facts.turn.input)
-      let answered = Self.values(turn.facts.turn.output)
+      let (asked, answered) = (turn.askedValues, turn.answeredValues)
       // A user may have said the same number of something else long before; in this question it is theirs.
       let own = Set(asked.map(\.token.key))
       brought.append(
         answered.filter { !known.contains($0.token.key) && !own.contains($0.token.key) && $0.isTelling })
       let keys = Set(answered.map(\.token.key))
       known.formUnion(keys)
-      said.append(keys.union(own).union(Self.passedOn(turn.facts)))
+      said.append(keys.union(own).union(Self.passedOn(turn.turn.facts)))
     }
     (self.brought, self.said) = (brought, said)
   }
@@ -50,12 +49,6 @@ public struct SessionSpread: Sendable {
       ValueText.scan(inputs.value.rawBytes.prefix(longest)) { keys.insert($0.key) }
     }
     return keys
-  }
-
-  private static func values(_ side: TurnReading.Side?) -> [NotedValue] {
-    guard let side else { return [] }
-    let text = side.text
-    return NotedValue.all(in: String(decoding: text.utf8.prefix(longest), as: UTF8.self))
   }
 
   /// What a finding's step gave back, the answer of its turn was first to say, and later turns repeat; nil when nothing.

@@ -3,20 +3,51 @@ import TraceSemantics
 
 /// What was said in the turns of a session, and what a model was sent in each.
 struct SessionTalk: Sendable {
-  /// The words of one turn.
-  struct Turn: Sendable {
+  /// The words of one turn. A class, so that passing it on counts one reference.
+  final class Turn: Sendable {
     /// The turn.
     let turn: SessionFacts.Turn
     /// What was asked and answered; of longer texts the beginning.
     let asked, answered: String
-    /// The question with plain apostrophes: phones write ’.
-    var plainlyAsked: String { asked.contains("’") ? asked.replacing("’", with: "'") : asked }
-    /// The same in lower case, without punctuation.
+    /// The question as phrases are looked for in it: with plain apostrophes, for phones write ’, and other letters than
+    /// ASCII's in lower case.
+    let plainlyAsked: String
+    /// Both in lower case, without punctuation.
     let askedWords, answeredWords: [String]
+    /// The question in units by which questions of any language are compared.
+    let askedUnits: [String]
+    /// A bit for each of them, of which several may share one.
+    private let unitBits: UInt64
     /// The numbers and ids in them.
     let askedValues, answeredValues: [NotedValue]
     /// The call of a model that was sent most; nil where no model was called.
     let sent: Sent?
+
+    init(_ turn: SessionFacts.Turn, sent: Sent?) {
+      self.turn = turn
+      self.sent = sent
+      let asked = SessionTalk.beginning(turn.facts.turn.input)
+      let answered = SessionTalk.beginning(turn.facts.turn.output)
+      (self.asked, self.answered) = (asked, answered)
+      let isPlain = asked.utf8.allSatisfy { $0 < 0x80 }
+      plainlyAsked = isPlain ? asked : asked.lowercased().replacing("’", with: "'")
+      let words = StepText.words(asked)
+      askedWords = words
+      let units = isPlain ? words : TextUnits.of(asked)
+      askedUnits = units
+      unitBits = units.reduce(UInt64(0)) { bits, unit in
+        bits | 1 << (unit.utf8.reduce(UInt64(unit.utf8.count)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } >> 32 & 63)
+      }
+      answeredWords = StepText.words(answered)
+      askedValues = NotedValue.all(in: asked)
+      answeredValues = NotedValue.all(in: answered)
+    }
+
+    /// Whether most units of two questions can be the same: for each bit that only one has, there is a unit that only one
+    /// has.
+    func mayBeAlike(_ other: Turn) -> Bool {
+      (unitBits ^ other.unitBits).nonzeroBitCount * 5 <= askedUnits.count + other.askedUnits.count
+    }
 
     /// The turn's number, from 1.
     var number: Int { turn.number }
@@ -36,6 +67,8 @@ struct SessionTalk: Sendable {
     let tools: [String]
     /// What users and models said in it, in order; nil where the input is no chat, or the session's inputs are too large.
     let messages: [Message]?
+    /// What was said to the model by the app itself.
+    let system: [Message]
   }
 
   /// A message as it is looked for among what was said.
@@ -57,19 +90,15 @@ struct SessionTalk: Sendable {
     let turns = session.turns
     let calls = await turns.indices.mappedConcurrently { Self.largestCall(turns[$0].facts) }
     let isComparable = calls.reduce(0) { $0 + ($1?.size ?? 0) } <= Self.mostBytes
-    self.turns = await turns.indices.mappedConcurrently { place in
-      let facts = turns[place].facts
-      let asked = Self.beginning(facts.turn.input)
-      let answered = Self.beginning(facts.turn.output)
-      return Turn(
-        turn: turns[place], asked: asked, answered: answered, askedWords: StepText.words(asked),
-        answeredWords: StepText.words(answered), askedValues: NotedValue.all(in: asked),
-        answeredValues: NotedValue.all(in: answered),
-        sent: calls[place].map { Self.sent(facts, $0.spanIndex, isComparable) })
+    // One after the other: what was sent before is not read again.
+    var reader = SentReader()
+    let sent = turns.indices.map { place in
+      calls[place].map { reader.sent(turns[place].facts, $0.spanIndex, isComparable) }
     }
+    self.turns = await turns.indices.mappedConcurrently { Turn(turns[$0], sent: sent[$0]) }
   }
 
-  private static func beginning(_ side: TurnReading.Side?) -> String {
+  fileprivate static func beginning(_ side: TurnReading.Side?) -> String {
     let text = side?.text ?? ""
     return text.utf8.count <= longest ? text : String(decoding: text.utf8.prefix(longest), as: UTF8.self)
   }
@@ -80,19 +109,41 @@ struct SessionTalk: Sendable {
       .max { ($0.1, $0.0) < ($1.1, $1.0) }
   }
 
-  private static func sent(_ facts: TraceFacts, _ spanIndex: Int, _ isComparable: Bool) -> Sent {
+}
+
+/// Reads what models were sent, each message once however often it is sent again.
+private struct SentReader {
+  private let memo = MessageMemo()
+  /// Messages as they are looked for, by their numbers; nil for those that are not.
+  private var known: [SessionTalk.Message?] = []
+
+  mutating func sent(_ facts: TraceFacts, _ spanIndex: Int, _ isComparable: Bool) -> SessionTalk.Sent {
     let meaning = facts.meaning(spanIndex)
-    let chat = isComparable ? meaning.inputChat : nil
-    return Sent(
+    let chat = isComparable ? meaning.inputChat(memo: memo) : nil
+    var messages: [SessionTalk.Message] = []
+    var system: [SessionTalk.Message] = []
+    messages.reserveCapacity(chat?.messages.count ?? 0)
+    for message in chat?.messages ?? [] {
+      guard let read = read(message) else { continue }
+      if read.role == .system { system.append(read) } else { messages.append(read) }
+    }
+    return SessionTalk.Sent(
       spanIndex: spanIndex, model: meaning.model,
       instructions: chat?.messages.first { $0.role == .system }?.text,
-      tools: meaning.offeredTools.map(\.name),
-      messages: chat?.messages.compactMap { message in
-        guard message.role == .user || message.role == .assistant, let text = message.text,
-          let key = WordsKey.of(text)
-        else { return nil }
-        return Message(role: message.role, key: key, text: text)
-      })
+      tools: meaning.offeredTools.map(\.name), messages: chat == nil ? nil : messages, system: system)
+  }
+
+  private mutating func read(_ message: ChatMessage) -> SessionTalk.Message? {
+    // Numbers are given in order, those of messages in a dropped part of the payload too.
+    if let number = message.number, number < known.count, let found = known[number] { return found }
+    guard message.role != .tool, let text = message.text, let key = WordsKey.of(text) else { return nil }
+    guard [.user, .assistant, .system].contains(message.role) else { return nil }
+    let read = SessionTalk.Message(role: message.role, key: key, text: text)
+    if let number = message.number {
+      while known.count <= number { known.append(nil) }
+      known[number] = read
+    }
+    return read
   }
 }
 

@@ -23,20 +23,27 @@ struct StepText {
 
   static func words(_ text: String) -> [String] {
     var words: [String] = []
-    var word: [UInt8] = []
-    func end() {
-      if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
-      word = []
-    }
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"): word.append(byte | 0x20)
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...: word.append(byte)
-      default: end()
+    var bytes = Array(text.utf8)
+    var start = 0
+    for place in bytes.indices {
+      switch bytes[place] {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): bytes[place] |= 0x20
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...: break
+      default:
+        if start < place { words.append(String(decoding: bytes[start..<place], as: UTF8.self)) }
+        start = place + 1
       }
     }
-    end()
+    if start < bytes.count { words.append(String(decoding: bytes[start...], as: UTF8.self)) }
     return words
+  }
+
+  /// A word's first letters, by which `refunds` meets `refund`.
+  static func stem(_ word: String) -> String {
+    guard word.utf8.count > 6 else { return word }
+    // Counting characters takes long, and most words have only letters of one byte.
+    return word.utf8.allSatisfy { $0 < 0x80 }
+      ? String(decoding: word.utf8.prefix(6), as: UTF8.self) : String(word.prefix(6))
   }
 
   /// The text outside of ``` fences and of `<code>` elements.

@@ -32,8 +32,10 @@ public struct ChatMessage: Sendable {
   public var toolResults: [ToolResult] = []
   /// Why the model stopped, where it is said beside the message.
   public var finishReason: String?
-  /// Where it stands in the payload.
+  /// Where it stands in the payload; of a message that a ``MessageMemo`` knew, where it stood when it was first read.
   public var path: JSONPath
+  /// Its number among the different messages that a ``MessageMemo`` has read; nil without one.
+  public internal(set) var number: Int?
 
   init(role: Role, path: JSONPath) {
     self.role = role

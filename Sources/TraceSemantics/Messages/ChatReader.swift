@@ -13,29 +13,32 @@ public struct ChatReader: Sendable {
   public init(isOutput: Bool) { self.isOutput = isOutput }
 
   /// The messages in their order; empty when this is no chat.
-  public func messages(_ value: JSONValue) -> [ChatMessage] { read(value, [], 0) }
+  ///
+  /// - Parameter memo: Messages that are known already, and are not read again.
+  public func messages(_ value: JSONValue, memo: MessageMemo? = nil) -> [ChatMessage] { read(value, [], 0, memo) }
 
-  private func read(_ value: JSONValue, _ steps: [String], _ depth: Int) -> [ChatMessage] {
+  private func read(_ value: JSONValue, _ steps: [String], _ depth: Int, _ memo: MessageMemo?) -> [ChatMessage] {
     guard depth < Self.maximumDepth else { return [] }
     switch value.kind {
-    case .string: return value.nestedDocument().map { read($0.root, steps, depth + 1) } ?? []
-    case .array: return readArray(value, steps, depth)
-    case .object: return readObject(value, steps, depth)
+    case .string: return value.nestedDocument().map { read($0.root, steps, depth + 1, memo) } ?? []
+    case .array: return readArray(value, steps, depth, memo)
+    case .object: return readObject(value, steps, depth, memo)
     default: return []
     }
   }
 
-  private func readArray(_ value: JSONValue, _ steps: [String], _ depth: Int) -> [ChatMessage] {
+  private func readArray(_ value: JSONValue, _ steps: [String], _ depth: Int, _ memo: MessageMemo?) -> [ChatMessage] {
     var messages: [ChatMessage] = []
     for (place, element) in value.elements.enumerated() {
-      let here = steps + ["\(place)"]
-      if let message = MessageReader.message(element, here, role: nil) {
+      func here() -> [String] { steps + ["\(place)"] }
+      func read() -> ChatMessage? { MessageReader.message(element, here(), role: nil) }
+      if let message = memo.map({ $0.message(element, read) }) ?? read() {
         messages.append(message)
-      } else if element.kind == .array, let message = MessageReader.pair(element, here) {
+      } else if element.kind == .array, let message = MessageReader.pair(element, here()) {
         messages.append(message)
       } else if messages.isEmpty, element.isContainer {
         // A batch of chats: the first one is this call's.
-        let nested = read(element, here, depth + 1)
+        let nested = self.read(element, here(), depth + 1, memo)
         if !nested.isEmpty { return nested }
       }
     }
@@ -49,7 +52,7 @@ public struct ChatReader: Sendable {
     "choices", "message", "output", "candidates", "generations", "messages", "response", "outputs", "result", "update",
   ]
 
-  private func readObject(_ value: JSONValue, _ steps: [String], _ depth: Int) -> [ChatMessage] {
+  private func readObject(_ value: JSONValue, _ steps: [String], _ depth: Int, _ memo: MessageMemo?) -> [ChatMessage] {
     // `{"message": {…}, "finish_reason": …}` of a choice, `{"content": {…}, "finishReason": …}` of a candidate.
     if isOutput, var message = choice(value, steps) {
       message.finishReason = Self.finishReason(value) ?? message.finishReason
@@ -71,7 +74,7 @@ public struct ChatReader: Sendable {
     }
     for key in isOutput ? Self.outputKeys : Self.inputKeys {
       guard let member = value[key] else { continue }
-      let nested = read(member, steps + [key], depth + 1)
+      let nested = read(member, steps + [key], depth + 1, memo)
       if !nested.isEmpty { return messages + nested }
       // A plain question beside instructions.
       if !messages.isEmpty, member.kind == .string,
@@ -81,7 +84,7 @@ public struct ChatReader: Sendable {
       }
     }
     if value.count == 1, let only = value.members.first(where: { _ in true }), only.value.isContainer {
-      return read(only.value, steps + [only.key], depth + 1)
+      return read(only.value, steps + [only.key], depth + 1, memo)
     }
     return []
   }

@@ -11,8 +11,11 @@ public struct Chat: Sendable {
 
 extension SpanMeaning {
   /// The messages that went in, with instructions that stand apart from them; nil when the input is no chat.
-  public var inputChat: Chat? {
-    guard var chat = chat(isOutput: false) else { return nil }
+  public var inputChat: Chat? { inputChat(memo: nil) }
+
+  /// The same, with messages that were read before.
+  public func inputChat(memo: MessageMemo?) -> Chat? {
+    guard var chat = chat(isOutput: false, memo: memo) else { return nil }
     if chat.messages.first?.role != .system, let prompt = systemPrompt,
       let message = MessageReader.message(prompt.value, [], role: .system)
     {
@@ -24,10 +27,10 @@ extension SpanMeaning {
   /// The messages that came out; nil when the output is no chat.
   public var outputChat: Chat? { chat(isOutput: true) }
 
-  private func chat(isOutput: Bool) -> Chat? {
+  private func chat(isOutput: Bool, memo: MessageMemo? = nil) -> Chat? {
     let reader = ChatReader(isOutput: isOutput)
     for source in [isOutput ? outputs : inputs, spreadMessages(isOutput: isOutput)] {
-      if let source, case let messages = reader.messages(source.value), !messages.isEmpty {
+      if let source, case let messages = reader.messages(source.value, memo: memo), !messages.isEmpty {
         return Chat(messages: messages, key: source.key)
       }
     }

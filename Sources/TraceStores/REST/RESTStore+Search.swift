@@ -55,6 +55,10 @@ extension RESTStore {
     if token == nil, end > query.offset || end == 0 {
       return TracePage(infos: infos, totalCount: end, nextPageToken: nil)
     }
+    guard query.isCounted || infos.isEmpty else {
+      return TracePage(
+        infos: infos, totalCount: end, nextPageToken: token == nil ? nil : PageToken(offset: end), isCountExact: false)
+    }
     question.order = []
     let counted = infos.isEmpty ? nil : try await countByServer(query, experiments)
     var (count, isExact) = (max(counted ?? 0, end), true)

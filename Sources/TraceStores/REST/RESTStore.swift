@@ -97,8 +97,12 @@ public final class RESTStore: TraceStore {
 
   /// Several traces with their spans.
   public func traces(_ ids: [TraceID]) async throws(StoreError) -> [Trace] {
-    let infos = try await infos(ids)
-    return try await concurrently(infos, atMost: Self.width) { info async throws(StoreError) in
+    try await traces(of: try await infos(ids))
+  }
+
+  /// The traces of infos, with their spans.
+  public func traces(of infos: [TraceInfo]) async throws(StoreError) -> [Trace] {
+    try await concurrently(infos, atMost: Self.width) { info async throws(StoreError) in
       try await self.trace(info)
     }
   }

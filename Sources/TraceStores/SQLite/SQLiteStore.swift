@@ -78,13 +78,25 @@ public final class SQLiteStore: TraceStore {
 
   /// Several traces with their spans.
   public func traces(_ ids: [TraceID]) async throws(StoreError) -> [Trace] {
+    try await stored { reader throws(StoreError) in try reader.infos(ids) }
+  }
+
+  /// The traces of infos, with their spans.
+  public func traces(of infos: [TraceInfo]) async throws(StoreError) -> [Trace] {
+    try await stored { _ in infos }
+  }
+
+  private func stored(
+    _ infos: @Sendable (TraceRowReader) throws(StoreError) -> [TraceInfo]
+  ) async throws(StoreError) -> [Trace] {
     let artifacts = artifacts
     let all = try await read { (database, schema) throws(StoreError) in
       let reader = TraceRowReader(database: database, schema: schema, artifacts: artifacts)
+      let infos = try infos(reader)
       var all: [StoredSpans] = []
-      for info in try reader.infos(ids) {
+      for info in infos {
         all.append(try reader.rows(info))
-        StoreProgress.report(all.count, ids.count)
+        StoreProgress.report(all.count, infos.count)
       }
       return all
     }
@@ -106,7 +118,7 @@ public final class SQLiteStore: TraceStore {
       let ids = try database.prepare(
         "SELECT t.request_id FROM trace_info t\(sql.filter)\(sql.order) LIMIT \(query.limit) OFFSET \(query.offset)"
       ).bind(sql.values).rows { row in TraceID(row.text(0) ?? "") }
-      let infos = try reader.infos(ids)
+      let infos = try reader.infos(ids, metadataKeys: query.metadataKeys)
       let end = query.offset + ids.count
       return TracePage(
         infos: infos, totalCount: total,

@@ -70,6 +70,13 @@ final class Statement {
     return unsafe String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
   }
 
+  /// Whether the column has this text. Makes no string.
+  func reads(_ column: Int32, as text: String?) -> Bool {
+    guard let start = unsafe sqlite3_column_text(handle, column), let text else { return false }
+    let count = Int(unsafe sqlite3_column_bytes(handle, column))
+    return unsafe text.utf8.elementsEqual(UnsafeBufferPointer(start: start, count: count))
+  }
+
   /// The column as an integer, nil for NULL.
   func integer(_ column: Int32) -> Int64? {
     unsafe sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : unsafe sqlite3_column_int64(handle, column)

@@ -69,7 +69,7 @@ enum StoredSpans: Sendable {
       sentences.append("\(spans.count) of \(expected) spans have arrived: the trace is incomplete.")
     }
     // MLflow's own client ends a trace with a record of the whole; when its queue overflows, that is what gets lost first.
-    if stats == nil, info.metadata["mlflow.trace_schema.version"] == nil,
+    if stats == nil, info.metadata[ReservedKey.schemaVersion] == nil,
       spans.contains(where: { $0.attribute("mlflow.spanLogLevel") != nil })
     {
       sentences.append(

@@ -11,11 +11,13 @@ struct TraceRowReader {
   private static let chunk = 500
 
   /// The infos in the order of the ids; ids that are not there are left out.
-  func infos(_ ids: [TraceID]) throws(StoreError) -> [TraceInfo] {
+  ///
+  /// - Parameter metadataKeys: The keys of metadata to read; nil for all.
+  func infos(_ ids: [TraceID], metadataKeys: [String]? = nil) throws(StoreError) -> [TraceInfo] {
     var found: [TraceID: TraceInfo] = [:]
     for start in stride(from: 0, to: ids.count, by: Self.chunk) {
       let part = Array(ids[start..<min(start + Self.chunk, ids.count)])
-      for info in try readInfos(part) { found[info.id] = info }
+      for info in try readInfos(part, metadataKeys) { found[info.id] = info }
     }
     var infos = ids.compactMap { found[$0] }
     try addRootNames(&infos)
@@ -84,11 +86,11 @@ struct TraceRowReader {
     }
   }
 
-  private func readInfos(_ ids: [TraceID]) throws(StoreError) -> [TraceInfo] {
+  private func readInfos(_ ids: [TraceID], _ metadataKeys: [String]?) throws(StoreError) -> [TraceInfo] {
     guard !ids.isEmpty else { return [] }
     let marks = ids.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
     let values = ids.map { SQLValue.text($0.rawValue) }
-    let metadata = try keyValues("trace_request_metadata", marks, values)
+    let metadata = try keyValues("trace_request_metadata", marks, values, keys: metadataKeys)
     let tags = try keyValues("trace_tags", marks, values)
     let assessments = try readAssessments(marks, values)
     let promoted = ["trace_name", "session_id"] + Schema.tokenColumns + Schema.costColumns
@@ -130,17 +132,26 @@ struct TraceRowReader {
   }
 
   private func keyValues(
-    _ table: String, _ marks: String, _ values: [SQLValue]
+    _ table: String, _ marks: String, _ values: [SQLValue], keys: [String]? = nil
   ) throws(StoreError) -> [String: [String: String]] {
     guard schema.has(table) else { return [:] }
+    let wanted = (keys ?? []).indices.map { "?\(values.count + $0 + 1)" }.joined(separator: ", ")
+    let condition = keys == nil ? "" : " AND key IN (\(wanted))"
     var found: [String: [String: String]] = [:]
+    // In the order of the primary key, so that the rows of a trace follow each other.
     let statement = try database.prepare(
-      "SELECT request_id, key, value FROM \(table) WHERE request_id IN (\(marks))"
-    ).bind(values)
+      "SELECT request_id, key, value FROM \(table) WHERE request_id IN (\(marks))\(condition) ORDER BY request_id"
+    ).bind(values + (keys ?? []).map { .text($0) })
+    var (id, entries): (String?, [String: String]) = (nil, [:])
     while try statement.step() {
-      guard let id = statement.text(0), let key = statement.text(1) else { continue }
-      found[id, default: [:]][key] = statement.text(2) ?? ""
+      if !statement.reads(0, as: id) {
+        if let id { found[id] = entries }
+        (id, entries) = (statement.text(0), [:])
+      }
+      guard let key = statement.text(1) else { continue }
+      entries[key] = statement.text(2) ?? ""
     }
+    if let id { found[id] = entries }
     return found
   }
 

@@ -61,7 +61,7 @@ struct ChangedFact: SessionDetector {
         words.filter {
           $0.utf8.count >= 3 && !CommonWords.all.contains($0) && !$0.utf8.contains { (0x30...0x39).contains($0) }
         }
-        .map { String($0.prefix(6)) })
+        .map(StepText.stem))
       guard subject.count >= 2 else { continue }
       for value in values where value.token.number != nil {
         let unit = Self.unit(behind: value.words, in: sentence)

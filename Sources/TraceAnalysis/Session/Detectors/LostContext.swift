@@ -7,30 +7,17 @@ import TraceSemantics
 struct LostContext: SessionDetector {
   let name = "lost_context"
 
-  private static let backwards = ByteSearch([
-    "as i said", "i told you", "i already", "i mentioned", "like i said", "you said", "you told me", "we discussed",
-    "we talked about", "as before", "from before", "same as last time", "remember when", "do you remember",
-    "earlier you", "earlier i",
-  ])
-  /// Words by which users say what is to hold from then on.
-  private static let constraints = ByteSearch([
-    "always ", "never ", "from now on", "keep in mind", "remember that", "please remember", "for the rest of",
-    "allergic", "vegan", "vegetarian", "my budget", "at most ", "no more than", "in all your", "every answer",
-    "under no circumstances", "don't ever", "do not ever", "make sure you",
-  ])
-
   func examine(_ reading: SessionReading) -> DetectorOutcome {
     guard reading.history.isCarried else { return .notChecked("no model input holds messages of earlier turns") }
     let turns = reading.talk.turns
-    let values = turns.map { turn in
-      Set((turn.askedValues + turn.answeredValues).filter(\.isTelling).map(\.token.key))
-    }
     var needs: [(place: Int, why: String)] = []
+    let said = Said(turns)
     for place in reading.history.losing {
-      guard let lost = reading.history.lost(at: place), let carried = reading.history.turns[place] else { continue }
-      if let why = Self.neededValue(place, lost, carried.earlier, values, turns) {
+      if let why = Self.neededValue(place, reading, said) {
         needs.append((place, why))
-      } else if let word = Self.backwards.first(in: turns[place].plainlyAsked.utf8) {
+      } else if let word = UserPhrases.backwards.first(in: turns[place].plainlyAsked.utf8),
+        reading.summaries.byPlace[place] == nil, let lost = reading.history.lost(at: place)
+      {
         needs.append(
           (place, "the user refers back (\"\(word)\"), and the model was not sent \(Self.words(lost, turns))"))
       }
@@ -46,28 +33,67 @@ struct LostContext: SessionDetector {
 
   private static let most = 4
 
+  /// Where what was said.
+  private struct Said {
+    /// The turns that talked of a value, by its key, in order.
+    var values: [UInt64: [Int]] = [:]
+    /// The turns that asked a question, by its words without numbers.
+    var questions: [[String]: [Int]] = [:]
+
+    init(_ turns: [SessionTalk.Turn]) {
+      for (place, turn) in turns.enumerated() {
+        for value in turn.askedValues + turn.answeredValues
+        where value.isTelling && values[value.token.key]?.last != place {
+          values[value.token.key, default: []].append(place)
+        }
+        questions[LostContext.letters(turn.askedWords), default: []].append(place)
+      }
+    }
+  }
+
   /// Why the turn needs a turn that was dropped: the first value of its question that was talked about only there. The same
   /// question again needs nothing from before.
   private static func neededValue(
-    _ place: Int, _ lost: [Int], _ kept: [Int], _ values: [Set<UInt64>], _ turns: [SessionTalk.Turn]
+    _ place: Int, _ reading: SessionReading, _ said: Said
   ) -> String? {
-    let question = letters(turns[place].askedWords)
-    guard !lost.contains(where: { letters(turns[$0].askedWords) == question }) else { return nil }
-    var known = kept.reduce(into: Set<UInt64>()) { $0.formUnion(values[$1]) }
-    let facts = turns[place].turn.facts
-    for index in facts.trace.spans.indices where !facts.isModelCall(index) && facts.tree.parents[index] != nil {
-      // What a tool gave back about it is known again.
-      guard let outputs = facts.meaning(index).outputs else { continue }
-      ValueText.scan(outputs.value.rawBytes) { known.insert($0.key) }
+    let (turns, history) = (reading.talk.turns, reading.history)
+    func isLost(_ other: Int) -> Bool {
+      other < place && turns[other].isAnswered && !history.carries(other, at: place)
     }
-    for value in turns[place].askedValues where value.isTelling && !known.contains(value.token.key) {
-      let sources = lost.filter { values[$0].contains(value.token.key) }
-      guard !sources.isEmpty else { continue }
+    let asked = said.questions[letters(turns[place].askedWords)] ?? []
+    guard !asked.contains(where: isLost) else { return nil }
+    for value in turns[place].askedValues where value.isTelling {
+      let sources = (said.values[value.token.key] ?? []).filter { $0 < place }
+      guard sources.contains(where: isLost), !sources.contains(where: { history.carries($0, at: place) }),
+        !isGivenBack(value.token, turns[place].turn.facts), !isToldOtherwise(value.token, place, history)
+      else { continue }
       return
-        "the user asks about '\(value.words)', which was talked about in \(words(sources, turns)); the model was not "
-        + "sent \(sources.count == 1 ? "that turn" : "those turns")"
+        "the user asks about '\(value.words)', which was talked about in \(words(sources.filter(isLost), turns)); the model was not "
+        + "sent \(sources.count(where: isLost) == 1 ? "that turn" : "those turns")"
     }
     return nil
+  }
+
+  /// Whether a tool gave it back: then it is known again.
+  private static func isGivenBack(_ value: ValueToken, _ facts: TraceFacts) -> Bool {
+    facts.trace.spans.indices.contains { index in
+      guard !facts.isModelCall(index), facts.tree.parents[index] != nil, let outputs = facts.meaning(index).outputs
+      else {
+        return false
+      }
+      var isFound = false
+      ValueText.scan(outputs.value.rawBytes) { if $0 == value { isFound = true } }
+      return isFound
+    }
+  }
+
+  /// Whether a message that nobody said in a turn holds it: a summary, or the app's instructions.
+  private static func isToldOtherwise(_ value: ValueToken, _ place: Int, _ history: SessionHistory) -> Bool {
+    (history.turns[place]?.others ?? []).contains { message in
+      var isFound = false
+      ValueText.scan(Array(message.text.utf8)[...]) { if $0 == value { isFound = true } }
+      return isFound
+    }
   }
 
   private static func letters(_ words: [String]) -> [String] {
@@ -79,13 +105,20 @@ struct LostContext: SessionDetector {
     let turns = reading.talk.turns
     var findings: [Finding] = []
     for (said, turn) in turns.enumerated() {
-      guard let word = constraints.first(in: turn.plainlyAsked.utf8),
-        let sentence = sentence(of: word, in: turn.plainlyAsked)
+      guard let word = UserPhrases.rules.first(in: turn.plainlyAsked.utf8),
+        let sentence = sentence(of: word, in: turn.asked)
       else {
         continue
       }
+      let wish = Set(StepText.words(sentence).filter { !CommonWords.all.contains($0) })
       let without = turns.indices.dropFirst(said + 1).filter { place in
-        reading.history.turns[place].map { !$0.earlier.contains(said) } ?? false
+        guard let carried = reading.history.turns[place], !reading.history.carries(said, at: place) else {
+          return false
+        }
+        // A summary, or a note in the instructions, may keep it.
+        return !carried.others.contains { message in
+          wish.intersection(StepText.words(message.text)).count * 10 >= wish.count * 7
+        }
       }
       guard let first = without.first else { continue }
       findings.append(
@@ -99,7 +132,9 @@ struct LostContext: SessionDetector {
   }
 
   private static func sentence(of word: String, in text: String) -> String? {
-    Sentences.of(text).first { $0.lowercased().contains(word.trimmed) }.map { String($0.prefix(140)).trimmed }
+    Sentences.of(text).first { $0.lowercased().replacing("’", with: "'").contains(word.trimmed) }.map {
+      String($0.prefix(140)).trimmed
+    }
   }
 
   private static func words(_ places: [Int], _ turns: [SessionTalk.Turn]) -> String {

@@ -7,7 +7,7 @@ struct UnansweredMessage: SessionDetector {
   let name = "unanswered_message"
 
   /// Shorter answers are said again by right: `Yes, of course.`
-  private static let shortest = 8
+  private static let (shortest, shortestBytes) = (8, 20)
 
   func examine(_ reading: SessionReading) -> DetectorOutcome {
     let turns = reading.talk.turns
@@ -24,13 +24,15 @@ struct UnansweredMessage: SessionDetector {
       }
     }
     var answers: [UInt64: Int] = [:]
-    for (place, turn) in turns.enumerated() where turn.isAnswered && turn.answeredWords.count >= Self.shortest {
+    for (place, turn) in turns.enumerated() where turn.isAnswered && turn.answered.utf8.count >= Self.shortestBytes {
       guard let key = WordsKey.of(turn.answered) else { continue }
       guard let first = answers[key] else {
         answers[key] = place
         continue
       }
-      guard turns[first].answeredWords == turn.answeredWords, Self.differ(turn.askedWords, turns[first].askedWords)
+      guard turns[first].answeredWords == turn.answeredWords,
+        Self.differ(turn.askedUnits, turns[first].askedUnits),
+        turn.answeredWords.count >= Self.shortest || TextUnits.of(turn.answered).count >= Self.shortest
       else { continue }
       findings.append(
         Self.finding(

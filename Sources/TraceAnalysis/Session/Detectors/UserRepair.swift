@@ -7,21 +7,13 @@ import TraceSemantics
 struct UserRepair: SessionDetector {
   let name = "user_repair"
 
-  private static let complaints = ByteSearch([
-    "that's wrong", "that is wrong", "thats wrong", "that's not", "that is not", "that isn't", "this is wrong",
-    "not what i", "incorrect", "that can't be", "that cannot be", "you said", "you told me", "i meant", "i said ",
-    "i already told", "i asked", "as i said", "still not", "still wrong", "still doesn", "doesn't work", "didn't work",
-    "does not work", "are you sure", "you made a mistake", "your mistake", "wrong answer", "you got it wrong",
-    "you got that wrong", "you misunderstood", "actually, no", "that doesn't", "contradict",
-  ])
-
   func examine(_ reading: SessionReading) -> DetectorOutcome {
     let turns = reading.talk.turns
     guard turns.contains(where: { !$0.asked.isEmpty }) else { return .notChecked("no question was recorded") }
     var findings: [Finding] = []
     for place in turns.indices.dropFirst() {
       let (turn, before) = (turns[place], turns[place - 1])
-      if let word = Self.complaints.first(in: turn.plainlyAsked.utf8.prefix(1_000)) {
+      if let word = UserPhrases.complaints.first(in: turn.plainlyAsked.utf8.prefix(1_000)) {
         let origin = Self.origin(of: turn, in: turns, place)
         let named =
           origin.value.map { "; '\($0)' was first said in the answer of turn \(turns[origin.place].number)" } ?? ""
@@ -29,7 +21,13 @@ struct UserRepair: SessionDetector {
           Self.finding(
             "user_repair", turns[origin.place],
             "the user objects in turn \(turn.number) (\"\(word)\")\(named)", value: origin.value))
-      } else if Self.isRepetition(turn.askedWords, of: before.askedWords) {
+      } else if let objection = Self.objection(of: turn, in: turns, place) {
+        findings.append(
+          Self.finding(
+            "user_repair", turns[objection.sayer],
+            "the user sets '\(objection.mine)' against '\(objection.theirs)' in turn \(turn.number), which the answer of turn "
+              + "\(turns[objection.sayer].number) was first to say", value: objection.theirs))
+      } else if Self.isRepetition(turn, of: before) {
         findings.append(
           Self.finding(
             "repeated_question", before, "the user asks the same again in turn \(turn.number)", value: nil))
@@ -58,14 +56,32 @@ struct UserRepair: SessionDetector {
     return (place - 1, nil)
   }
 
-  private static func isRepetition(_ words: [String], of other: [String]) -> Bool {
-    guard words.count >= 4, other.count >= 4 else { return false }
-    let (first, second) = (Set(words), Set(other))
-    // Another order number makes it another question.
-    guard first.symmetricDifference(second).allSatisfy({ $0.utf8.allSatisfy { !(0x30...0x39).contains($0) } }) else {
-      return false
+  /// The same question again, nearly word for word, in any language; with another number it is another question.
+  private static func isRepetition(_ turn: SessionTalk.Turn, of other: SessionTalk.Turn) -> Bool {
+    guard turn.mayBeAlike(other), TextUnits.areAlike(turn.askedUnits, other.askedUnits) else { return false }
+    return Set(turn.askedValues.map(\.token.key)) == Set(other.askedValues.map(\.token.key))
+  }
+
+  /// A value that the user sets against one of an answer: the same thing is said behind both, and nobody has said it before.
+  /// Needs no word of any language.
+  private static func objection(
+    of turn: SessionTalk.Turn, in turns: [SessionTalk.Turn], _ place: Int
+  ) -> (mine: String, theirs: String, sayer: Int)? {
+    let values = turn.askedValues.filter { $0.token.number != nil }
+    guard (2...4).contains(values.count) else { return nil }
+    func first(_ value: NotedValue, _ side: (SessionTalk.Turn) -> [NotedValue]) -> Int? {
+      turns.indices.prefix(place).first { other in side(turns[other]).contains { $0.token == value.token } }
     }
-    return first.intersection(second).count * 10 >= first.union(second).count * 8
+    for theirs in values {
+      guard let sayer = first(theirs, \.answeredValues), first(theirs, \.askedValues).map({ $0 > sayer }) ?? true,
+        let unit = turn.unit(behind: theirs)
+      else { continue }
+      for mine in values where mine.token != theirs.token && turn.unit(behind: mine) == unit {
+        guard first(mine, \.answeredValues) == nil, first(mine, \.askedValues) == nil else { continue }
+        return (mine.words, theirs.words, sayer)
+      }
+    }
+    return nil
   }
 
   private static func finding(_ kind: String, _ turn: SessionTalk.Turn, _ why: String, value: String?) -> Finding {
@@ -77,6 +93,17 @@ struct UserRepair: SessionDetector {
 }
 
 extension SessionTalk.Turn {
+  /// What stands behind a number in the question: the rest of the word, or the next one.
+  fileprivate func unit(behind value: NotedValue) -> String? {
+    guard let place = asked.utf8.firstRange(of: value.words.utf8)?.upperBound else { return nil }
+    let rest = asked[place...].drop { $0 == " " || $0 == "-" || $0 == "\u{A0}" }
+    guard let first = rest.unicodeScalars.first else { return nil }
+    // Scripts without blanks: the character alone.
+    if first.value >= 0x0E00 { return String(first) }
+    let word = rest.prefix { $0.isLetter || $0 == "%" || $0.isCurrencySymbol }.lowercased()
+    return word.isEmpty ? nil : word
+  }
+
   /// What the user said.
   func questionEvidence() -> [Evidence] {
     guard let side = turn.facts.turn.input else { return [] }
