@@ -36,10 +36,11 @@ let package = Package(
       name: "LensTools",
       dependencies: ["MCP", "TraceAnalysis", "TraceSemantics", "TraceStores", "TraceQuery", "TraceModel", "JSONText"]
     ),
+    .target(name: "HostSetup", dependencies: ["JSONText"]),
     .executableTarget(
       name: "mlflow-lens",
       dependencies: [
-        "LensTools", "MCP", "TraceStores", "TraceModel", "JSONText",
+        "LensTools", "HostSetup", "MCP", "TraceStores", "TraceModel", "JSONText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]
@@ -66,6 +67,7 @@ let package = Package(
       dependencies: ["MCP", "JSONText", .product(name: "Logging", package: "swift-log")],
       path: "Tests/ConformanceServer"
     ),
+    .testTarget(name: "HostSetupTests", dependencies: ["HostSetup", "JSONText", "LensTestSupport", "mlflow-lens"]),
     .testTarget(name: "MCPTests", dependencies: ["MCP", "JSONText", "LensTestSupport"]),
     .testTarget(
       name: "LensToolsTests",
