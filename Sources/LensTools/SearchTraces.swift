@@ -18,7 +18,7 @@ struct SearchTraces: ParameterizedTool {
 
   static let examples = [
     ToolExample("runs that failed, from a day on", ["status": "ERROR", "since": "2026-11-01"]),
-    ToolExample("a condition in MLflow's language", ["filter": "name LIKE 'place%' AND tag.release = '2.3.0'"]),
+    ToolExample("a condition in MLflow's language", ["filter": "execution_time_ms >= 500"]),
     ToolExample("which chats there are, with their figures", ["group_by": "session"]),
   ]
 

@@ -21,9 +21,10 @@ enum ExitStatus: Int32, CaseIterable {
   ///
   /// - Parameter statuses: Those that the verb can end with.
   static func help(_ statuses: [ExitStatus]) -> String {
-    (["EXIT CODES:"] + statuses.map { status in
-      let number = "\(status.rawValue)"
-      return "  \(number)\(String(repeating: " ", count: 4 - number.count))\(status.meaning)"
-    }).joined(separator: "\n")
+    (["EXIT CODES:"]
+      + statuses.map { status in
+        let number = "\(status.rawValue)"
+        return "  \(number)\(String(repeating: " ", count: 4 - number.count))\(status.meaning)"
+      }).joined(separator: "\n")
   }
 }

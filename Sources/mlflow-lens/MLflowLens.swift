@@ -19,6 +19,7 @@ struct MLflowLens: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mlflow-lens",
     abstract: "Finds out why an LLM app misbehaved, from its MLflow traces. Read-only.",
+    usage: "mlflow-lens [<options>] <subcommand>",
     discussion: """
       EXAMPLES:
         mlflow-lens doctor
@@ -37,9 +38,10 @@ struct MLflowLens: AsyncParsableCommand {
   /// Those that the command line names, or all where it names none or asks for help. ArgumentParser looks at every
   /// declaration of each one it is given, which at the start of a server would take longer than the answer.
   private static var subcommands: [any ParsableCommand.Type] {
-    let all = AllTools.types.map { ($0.name.kebab, verb($0)) } + [
-      ("serve", Serve.self), ("doctor", Doctor.self), ("setup", Setup.self), ("manifest", Manifests.self),
-    ]
+    let all =
+      AllTools.types.map { ($0.name.kebab, verb($0)) } + [
+        ("serve", Serve.self), ("doctor", Doctor.self), ("setup", Setup.self), ("manifest", Manifests.self),
+      ]
     let words = Set(CommandLine.arguments.dropFirst())
     let named = all.filter { words.contains($0.0) }
     return (named.isEmpty || isDescriptionWanted ? all : named).map(\.1)
@@ -90,10 +92,12 @@ struct MLflowLens: AsyncParsableCommand {
   }
 
   private static func printScript(_ shell: String?) {
-    let name = shell ?? ProcessInfo.processInfo.environment["SHELL"].flatMap { $0.split(separator: "/").last.map(String.init) }
+    let name =
+      shell ?? ProcessInfo.processInfo.environment["SHELL"].flatMap { $0.split(separator: "/").last.map(String.init) }
     guard let script = name.flatMap(CompletionScript.init) else {
       let known = CompletionScript.allCases.map(\.rawValue).joined(separator: ", ")
-      ErrorReport.write(ToolError(.invalidArguments, "There is no script for '\(name ?? "")'", allowed: "Shells: \(known)"))
+      ErrorReport.write(
+        ToolError(.invalidArguments, "There is no script for '\(name ?? "")'", allowed: "Shells: \(known)"))
       Self.exit(withError: ExitCode(ExitStatus.wrongUse.rawValue))
     }
     Console.write(script.text)

@@ -11,7 +11,9 @@ struct ConfigurationFileTests {
   init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
 
   private func place(_ name: String) -> String { folder.appendingPathComponent(name).path }
-  private func text(_ path: String) -> String? { FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } }
+  private func text(_ path: String) -> String? {
+    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+  }
   private func mode(_ path: String) throws -> Int? {
     try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
   }
@@ -35,7 +37,8 @@ struct ConfigurationFileTests {
     #expect(text(path) == "new" && text(path + ".bak") == "old")
     #expect(try mode(path) == 0o640)
     #expect(try mode(path + ".bak") == 0o640)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["kept.json", "kept.json.bak"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["kept.json", "kept.json.bak"])
   }
 
   @Test func aLinkStaysALink() throws {

@@ -67,7 +67,8 @@ struct JSONMergeTests {
     "{}", "{ }", "{\n}", "{\r\n}", #"{"a":1}"#, "{\n  \"a\": 1\n}\n", "{\r\n    \"a\": 1\r\n}\r\n",
     "{\n  \"mcpServers\": {}\n}", "{\n  \"mcpServers\": {\n  }\n}", #"{"mcpServers":{}}"#,
     #"{"mcpServers":{"x":{}}}"#, "{\n  \"mcpServers\": {\"x\": {}}\n}", "{ \"a\": 1,\n  \"b\": 2 }",
-    "{\n \"mcpServers\": {\n  \"mlflow-lens\": {}\n }\n}", "{\n \"mcpServers\": {\n  \"mlflow-lens\": {\"env\": {\"A\": \"b\"}}\n }\n}",
+    "{\n \"mcpServers\": {\n  \"mlflow-lens\": {}\n }\n}",
+    "{\n \"mcpServers\": {\n  \"mlflow-lens\": {\"env\": {\"A\": \"b\"}}\n }\n}",
     "{\n  \"mcpServers\": {\n    \"mlflow-lens\": {\n      \"command\": \"/old\",\n      \"args\": [\n        \"serve\"\n      ],\n      \"timeout\": 9\n    }\n  }\n}",
     "\u{FEFF}{\"mcpServers\": {\"é 😀\": {}}}", #"{"mcpServers":{"mlflow-lens":{"command":"a","command":"b"}}}"#,
   ])

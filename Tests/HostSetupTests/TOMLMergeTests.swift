@@ -24,8 +24,10 @@ struct TOMLMergeTests {
 
   @Test(arguments: [
     "model = \"o\"", "model = \"o\"\n", "# only words\n", "a = 1\n\n", "[a]\nb = '''\n[mcp_servers.mlflow-lens]\n'''\n",
-    "[a]\nb = \"\"\"\n[mcp_servers.mlflow-lens]\\\"\"\"\"\n", "[mcp_servers.other]\ncommand = \"x\" # why\nargs = [\n \"]\", # ]\n]\n",
-    "[[a.b]]\nc = { d = [1, 2], \"e f\" = 'g' }\n", "a.\"b.c\".d = 1979-05-27T07:32:00Z\n", "\"mcp_servers.mlflow-lens\" = 1\n",
+    "[a]\nb = \"\"\"\n[mcp_servers.mlflow-lens]\\\"\"\"\"\n",
+    "[mcp_servers.other]\ncommand = \"x\" # why\nargs = [\n \"]\", # ]\n]\n",
+    "[[a.b]]\nc = { d = [1, 2], \"e f\" = 'g' }\n", "a.\"b.c\".d = 1979-05-27T07:32:00Z\n",
+    "\"mcp_servers.mlflow-lens\" = 1\n",
     "[mcp_servers]\nother = { command = \"x\" }\n", "a = \"\"\"x\"\"\"\"\"\nb = 2\n",
   ])
   func everythingStaysAndATimeAfterThereIsNothingToDo(_ before: String) throws {
@@ -60,7 +62,8 @@ struct TOMLMergeTests {
     ("[mcp_servers.mlflow-lens.env]\nA = \"b\"\n", "[mcp_servers.mlflow-lens.env] at line 1"),
     ("a = 1\nb = \"open\nc = 2\n", "line 2, column 5: expected the end of this string"),
     ("a = [1, 2\n", "expected ']' before the end of the file"), ("a = 1 2]\n", "line 1"), ("a\n", "expected '='"),
-    ("[a\n", "expected ']'"), ("= 1\n", "expected a key"), ("a =\n", "expected a value"), ("a = '''x\n", "line 1, column 5"),
+    ("[a\n", "expected ']'"), ("= 1\n", "expected a key"), ("a =\n", "expected a value"),
+    ("a = '''x\n", "line 1, column 5"),
   ])
   func whatIsThereOtherwiseIsChangedByHand(_ text: String, _ words: String) throws {
     let refusal = #expect(throws: Refusal.self) { try change(text) }

@@ -11,6 +11,7 @@ fault is told, not the first alone.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import pty
@@ -18,6 +19,7 @@ import re
 import select
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -188,50 +190,43 @@ def terminal(command: list[str], environment: dict[str, str], folder: Path) -> t
 
 def check_progress(program: Program, faults: Faults) -> None:
     """Long work is told on a terminal, and the line is gone in the end; a pipe hears nothing."""
-    with SlowStore() as slow:
-        words = [str(program.binary), "--tracking-uri", slow.address, "search-traces", "--text", "nowhere", "--max-results", "200"]
+    with LongSession() as long:
+        words = [str(program.binary), "--tracking-uri", long.uri, "analyze-session", "chat-refund-42"]
         out, err = terminal(words, program.environment | {"TERM": "xterm"}, program.folder)
         faults.check("reading traces [" in err and err.endswith("\r\x1b[K"), f"progress on a terminal: {err[-300:]!r}")
-        faults.check("\x1b" not in out and out.startswith("0 "), f"the answer beside progress: {out[:200]!r}")
+        faults.check("\x1b" not in out and out.startswith("session 'chat-refund-42'"), f"the answer beside progress: {out[:200]!r}")
         _, err = terminal(words, program.environment | {"TERM": "dumb"}, program.folder)
         faults.check(not err, f"progress on a terminal that cannot show it: {err!r}")
         done = subprocess.run(words, capture_output=True, text=True, env=program.environment, cwd=program.folder)
         faults.check(not done.stderr, f"progress on a pipe: {done.stderr!r}")
 
 
-class SlowStore:
-    """A folder of exported traces behind no server: enough of them that reading takes more than half a second."""
+class LongSession:
+    """The sample store with a chat of so many turns that reading it takes more than half a second."""
 
-    traces, spans = 1500, 40
+    copies = 1500
 
-    def __enter__(self) -> SlowStore:
+    def __enter__(self) -> LongSession:
         self._folder = tempfile.TemporaryDirectory()
-        self.address = str(Path(self._folder.name) / "traces.jsonl")
-        with open(self.address, "w") as file:
-            for number in range(self.traces):
-                file.write(json.dumps(self._trace(number)) + "\n")
+        place = Path(self._folder.name) / "long.db"
+        shutil.copy(ROOT / "Samples" / "mlflow.db", place)
+        self.uri = f"sqlite:///{place}"
+        with contextlib.closing(sqlite3.connect(place)) as database:
+            (turn,) = database.execute("SELECT request_id FROM trace_info WHERE session_id = 'chat-refund-42'").fetchone()
+            for table, key in (("trace_info", "request_id"), ("trace_request_metadata", "request_id"), ("spans", "trace_id")):
+                names = [column[1] for column in database.execute(f"PRAGMA table_info({table})")]
+                # Of what the database works out itself nothing can be put in.
+                values = ["'tr-' || printf('%032x', number)" if name == key else name for name in names]
+                database.execute(
+                    f"WITH RECURSIVE numbers(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers LIMIT {self.copies}) "
+                    f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)} FROM {table}, numbers WHERE {key} = ?",
+                    (turn,),
+                )
+            database.commit()
         return self
 
     def __exit__(self, *_) -> None:
         self._folder.cleanup()
-
-    def _trace(self, number: int) -> dict:
-        name = f"tr-{number:032x}"
-        start = 1_794_820_000_000 + number
-        spans = [
-            {
-                "trace_id": f"{number:032x}", "span_id": f"{span + 1:016x}", "parent_span_id": None if span == 0 else f"{1:016x}",
-                "name": f"step {span}", "start_time_unix_nano": start * 1_000_000, "end_time_unix_nano": start * 1_000_000 + 5,
-                "status": {"code": "STATUS_CODE_OK", "message": ""}, "events": [],
-                "attributes": {"mlflow.traceRequestId": json.dumps(name), "mlflow.spanInputs": json.dumps({"text": "word " * 60})},
-            }
-            for span in range(self.spans)
-        ]
-        info = {
-            "trace_id": name, "trace_location": {"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": "1"}},
-            "request_time": "2026-11-16T09:00:00Z", "execution_duration": "0.005s", "state": "OK", "trace_metadata": {}, "tags": {},
-        }
-        return {"info": info, "data": {"spans": spans}}
 
 
 # ------------------------------------------------------------------ completion

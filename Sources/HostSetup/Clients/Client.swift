@@ -42,7 +42,8 @@ public enum Client: String, CaseIterable, Sendable {
 
   var places: [Scope: Place] {
     switch self {
-    case .claudeCode: [.project: Place(start: .project, path: ".mcp.json"), .user: Place(start: .home, path: ".claude.json")]
+    case .claudeCode:
+      [.project: Place(start: .project, path: ".mcp.json"), .user: Place(start: .home, path: ".claude.json")]
     case .claudeDesktop: [.user: Place(start: .configuration, path: "Claude/claude_desktop_config.json")]
     case .codex: [.user: Place(start: .home, path: ".codex/config.toml")]
     case .cursor: both(".cursor/mcp.json")

@@ -20,20 +20,21 @@ struct TOMLMerge {
         "it has a table [\(table).\(entry.name)] at line \(place.line) that says something else. "
           + "Remove it, or change it to this:\n\(text)")
     }
+    if let below = outline.tables.first(where: { $0.path.starts(with: own) }) {
+      throw Refusal(
+        "it has a table [\(below.path.joined(separator: "."))] at line \(below.line) but none of its server. "
+          + "Add this by hand:\n\(text)")
+    }
     // `mcp_servers = { … }` or `mcp_servers.mlflow-lens.command = …`: the table is closed, or is there in another form.
     if let key = outline.keys.first(where: { $0.path == [table] || $0.path.starts(with: own) }) {
       throw Refusal(
         "line \(key.line) gives \(key.path.joined(separator: ".")) without a table of its own. "
           + "Add this there by hand:\n\(text)")
     }
-    if let below = outline.tables.first(where: { $0.path.starts(with: own) }) {
-      throw Refusal(
-        "it has a table [\(below.path.joined(separator: "."))] at line \(below.line) but none of its server. "
-          + "Add this by hand:\n\(text)")
-    }
     var whole = bytes
     let newline = bytes.contains(0x0D) ? "\r\n" : "\n"
-    let added = newline == "\n" ? text : text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: newline)
+    let added =
+      newline == "\n" ? text : text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: newline)
     if whole.last != 0x0A { whole += Array(newline.utf8) }
     if !outline.endsBlank { whole += Array(newline.utf8) }
     let line = Position.at(whole.count, in: whole).line
@@ -115,7 +116,8 @@ struct TOMLOutline {
 
   private func refusal(_ expected: String) -> Refusal {
     let (line, column) = Position.at(position, in: bytes)
-    return Refusal("it is no TOML at line \(line), column \(column): expected \(expected); mend it, or add the entry by hand")
+    return Refusal(
+      "it is no TOML at line \(line), column \(column): expected \(expected); mend it, or add the entry by hand")
   }
 
   private mutating func skipBlanks() {
@@ -191,7 +193,9 @@ struct TOMLOutline {
       default: position += 1
       }
     }
-    guard open.isEmpty else { throw refusal("'\(Character(UnicodeScalar(open[open.count - 1])))' before the end of the file") }
+    guard open.isEmpty else {
+      throw refusal("'\(Character(UnicodeScalar(open[open.count - 1])))' before the end of the file")
+    }
   }
 
   /// A string of any of the four kinds.

@@ -8,6 +8,7 @@ import TraceStores
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check which store is used, what it holds and what will not work.",
+    usage: "mlflow-lens doctor [<options>]",
     discussion: """
       EXAMPLES:
         mlflow-lens doctor

@@ -17,7 +17,8 @@ struct Manifests: AsyncParsableCommand {
       return
     }
     guard let manifest = Manifest.all.first(where: { $0.path == path }) else {
-      throw ValidationError("There is no manifest '\(path)'. Manifests: \(Manifest.all.map(\.path).joined(separator: ", "))")
+      throw ValidationError(
+        "There is no manifest '\(path)'. Manifests: \(Manifest.all.map(\.path).joined(separator: ", "))")
     }
     Console.write(manifest.text(try await Self.facts()))
   }

@@ -9,6 +9,7 @@ import TraceStores
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serve the tools over MCP (JSON-RPC on stdin and stdout).",
+    usage: "mlflow-lens serve [<options>]",
     discussion: """
       Messages are one line of JSON each. Logs go to stderr. Ends when stdin does.
 

@@ -12,6 +12,7 @@ import TraceModel
 struct Setup: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show, or with --write make, what lets an assistant start this server.",
+    usage: "mlflow-lens setup <client> [--write] [<options>]",
     discussion: """
       Adds the server to the client's own configuration and leaves everything else in that file as it is, byte for byte. \
       Without --write nothing is changed. The file as it was is kept beside it with .bak behind its name. Credentials are \
@@ -20,7 +21,7 @@ struct Setup: AsyncParsableCommand {
 
       EXAMPLES:
         mlflow-lens setup claude-code
-        mlflow-lens setup codex --write --tracking-uri sqlite:////home/me/app/mlflow.db
+        mlflow-lens setup codex --write --tracking-uri sqlite:////home/me/mlflow.db
         mlflow-lens setup cursor --scope user --write
 
       \(ExitStatus.help([.answered, .failed, .wrongUse]))
@@ -60,7 +61,8 @@ struct Setup: AsyncParsableCommand {
       }
       try file.write(change.text, replacing: old)
       Console.write(
-        (old == nil ? "Written." : "Written; as it was before: \(file.backupPath)") + " Start the client anew to see it.\n")
+        (old == nil ? "Written." : "Written; as it was before: \(file.backupPath)")
+          + " Start the client anew to see it.\n")
     } catch {
       Console.write("mlflow-lens: \(file.path) was left as it is: \(error)\n", to: .standardError)
       throw ExitCode(ExitStatus.failed.rawValue)

@@ -37,7 +37,13 @@ struct ToolVerb<T: ParameterizedTool<LensContext>>: AsyncParsableCommand {
 
   /// A tool's sentence with its parameters as they are spelled here.
   private static func spelled(_ text: String) -> String {
-    parameters.reduce(text) { text, parameter in
+    // The list of all of them.
+    let list = "Arguments: "
+    if text.hasPrefix(list) {
+      let flags = parameters.map { "--\($0.flag)\($0.isRequired ? " (required)" : "")" }
+      return "Options: \(flags.joined(separator: ", "))"
+    }
+    return parameters.reduce(text) { text, parameter in
       text.split(separator: "argument '\(parameter.name)'", omittingEmptySubsequences: false)
         .joined(separator: "option '--\(parameter.flag)'")
     }
