@@ -87,7 +87,7 @@ def check_help(program: Program, faults: Faults) -> None:
     readme = (ROOT / "README.md").read_text()
     faults.check(codes == ["0", "1", "2", "3", "64"], f"exit codes are {codes}")
     for code in codes:
-        faults.check(re.search(rf"`{code}` [a-z]", readme), f"README.md does not name exit code {code}")
+        faults.check(re.search(rf"`{code}`\s[a-z]", readme), f"README.md does not name exit code {code}")
 
 
 def check_plain_output(program: Program, faults: Faults) -> None:
@@ -204,7 +204,7 @@ def check_progress(program: Program, faults: Faults) -> None:
 class LongSession:
     """The sample store with a chat of so many turns that reading it takes more than half a second."""
 
-    copies = 1500
+    copies = 5000
 
     def __enter__(self) -> LongSession:
         self._folder = tempfile.TemporaryDirectory()
