@@ -179,7 +179,7 @@ def check_clean_root(program: Path, folder: Path, faults: Faults) -> None:
         faults.check(not after.get("isError"), f"clean root, after an error: {after}")
     for store, words in (("http://127.0.0.1:9", "libcurl"), ("/traces.json.gz", "zlib")):
         command = [*enter, "/bin/mlflow-lens", "--tracking-uri", store, "search-traces"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env={"PATH": os.defpath})
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env={"PATH": os.environ["PATH"]})
         told = done.returncode == 2 and words in done.stderr
         faults.check(told, f"clean root, {store}: status {done.returncode}, {done.stdout[:200]}{done.stderr[:300]}")
     print(f"clean root: {', '.join(files)}")
