@@ -48,7 +48,7 @@ struct AnalyzeSession: ParameterizedTool {
     if !findings.isEmpty {
       answer.sections.append(
         Answer.Section(
-          key: "findings", heading: "findings:",
+          key: "findings", heading: "findings, likeliest origin first:",
           items: findings.enumerated().map { offset, entry in
             list.item(
               entry.finding, number: offset + 1, in: entry.turn.facts.trace, turn: entry.turn.number,
@@ -82,7 +82,7 @@ struct AnalyzeSession: ParameterizedTool {
     if let section = failed.section(key: "scorer_errors", heading: "scorer errors", rank: 5) {
       answer.sections.append(section)
     }
-    if let section = UncheckedList.section(diagnosis.notChecked) { answer.sections.append(section) }
+    if let section = UncheckedList.section(diagnosis.notChecked, explains: true) { answer.sections.append(section) }
     let suspect = findings.first?.turn.number ?? session.turns.last?.number ?? 1
     answer.next = [NextCall("inspect_turn", ["session_id": .string(sessionID), "turn": .int(Int64(suspect))])]
     answer.remark = FindingList.gravity(findings.map(\.finding))

@@ -95,6 +95,8 @@ extension GetTrace {
       field = ("outputs", place.path)
     } else if trace.spans[index].attribute(place.key) != nil {
       field = ("attributes", JSONPath(steps: [place.key] + place.path.steps))
+    } else if place.key.hasPrefix("events ") {
+      field = ("events", place.path)
     } else {
       return nil
     }

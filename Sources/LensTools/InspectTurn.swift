@@ -50,7 +50,7 @@ struct InspectTurn: ParameterizedTool {
     if !findings.isEmpty {
       answer.sections.append(
         Answer.Section(
-          key: "findings", heading: "findings:",
+          key: "findings", heading: "findings, likeliest first:",
           items: findings.enumerated().map { list.item($1, number: $0 + 1, in: trace, turn: nil, rank: min($0, 3)) },
           remedy: nil, noun: "finding"))
     }
@@ -61,7 +61,7 @@ struct InspectTurn: ParameterizedTool {
     if explain { answer.sections.append(Explanation(diagnosis.ranking, facts).section) }
     if let section = OriginList(facts: facts, excerpter: context.excerpter).section { answer.sections.append(section) }
     if let section = TimeList(facts, context.excerpter).section { answer.sections.append(section) }
-    if let section = UncheckedList.section(notChecked) { answer.sections.append(section) }
+    if let section = UncheckedList.section(notChecked, explains: explain) { answer.sections.append(section) }
     answer.next = Self.next(facts, findings, id)
     answer.remark = FindingList.gravity(findings)
     return answer.render(output, style: context.style)

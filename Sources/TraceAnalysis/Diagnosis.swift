@@ -45,7 +45,7 @@ extension Finding {
   public func isSurvivedError(_ facts: TraceFacts) -> Bool {
     guard let spanIndex, assessmentID == nil, facts.trace.spans[spanIndex].status == .error else { return false }
     return !facts.tree.ancestry(of: spanIndex).contains { above in
-      facts.tree.parents[above] == nil && facts.trace.spans[above].status == .error
+      facts.endedRun(above)
     }
   }
 }

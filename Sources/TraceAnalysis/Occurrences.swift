@@ -47,7 +47,9 @@ public struct OccurrenceSearch<Failure: Error> {
       try look(Array(span.name.utf8), owner, "name", [])
       if let message = span.statusMessage { try look(Array(message.utf8), owner, "status.message", []) }
       for (key, value) in span.attributes { try look(into: value.decoded, owner, key) }
-      for event in span.events { try look(into: event.record, owner, "events \(event.name)") }
+      for (place, event) in span.events.enumerated() {
+        try look(into: event.record, owner, "events \(event.name)", ["\(place)"])
+      }
     }
     for (index, assessment) in trace.info.assessments.enumerated() {
       let owner = Occurrence.Owner.assessment(index)
@@ -58,10 +60,12 @@ public struct OccurrenceSearch<Failure: Error> {
   }
 
   /// The value by its parts; where it is in none of them, as the text it is recorded as: it may stand across several.
-  private mutating func look(into value: JSONValue, _ owner: Occurrence.Owner, _ key: String) throws(Failure) {
+  private mutating func look(
+    into value: JSONValue, _ owner: Occurrence.Owner, _ key: String, _ steps: [String] = []
+  ) throws(Failure) {
     let before = found.count
-    try look(value, owner, key, [])
-    if found.count == before, value.isContainer { try look(Array(value.rawBytes), owner, key, []) }
+    try look(value, owner, key, steps)
+    if found.count == before, value.isContainer { try look(Array(value.rawBytes), owner, key, steps) }
   }
 
   private mutating func look(

@@ -50,6 +50,15 @@ public struct TraceFacts: Sendable {
     return meanings[index].inputs?.value.rawBytes
   }
 
+  /// Whether a failure that went up to a span at the top ended the run. Where the record lacks what called that span, it did
+  /// so only if nothing began after it.
+  func endedRun(_ top: Int) -> Bool {
+    let span = trace.spans[top]
+    guard span.status == .error, tree.parents[top] == nil else { return false }
+    guard span.parentID != nil, let end = span.endTime else { return true }
+    return !trace.spans.contains { $0.startTime.nanoseconds > end.nanoseconds }
+  }
+
   /// A span's type, as ``SpanMeaning/type``.
   public func type(_ index: Int) -> String { types[index] }
 

@@ -13,6 +13,8 @@ public struct RetrievedDocument: Sendable {
   public var text: String?
   /// What else is known of it: dates, a status, what it was replaced by.
   public var metadata: JSONValue?
+  /// The whole of it, where such things stand beside its text.
+  public var fields: JSONValue?
   /// Where it stands in the payload.
   public var path: JSONPath
 }
@@ -50,10 +52,19 @@ extension SpanMeaning {
           return found
         }
       }
+      // What a tool gave back to a model is a message with the list in a string.
+      for key in ["content", "text", "output", "result"] {
+        if let nested = value[key]?.nestedDocument()?.root, let found = documents(nested, steps + [key], isRetrieval) {
+          return found
+        }
+      }
       return nil
+    case .string: return value.nestedDocument().flatMap { documents($0.root, steps, isRetrieval) }
     default: return nil
     }
   }
+
+  private static let nameKeys = ["id", "doc_id", "document_id", "source", "uri", "url", "path", "title"]
 
   private static func document(_ value: JSONValue, _ steps: [String], _ isRetrieval: Bool) -> RetrievedDocument? {
     let path = JSONPath(steps: steps)
@@ -65,7 +76,9 @@ extension SpanMeaning {
     let isMarked = body["page_content"] != nil || body["pageContent"] != nil || metadata != nil || value["score"] != nil
     let text = ["page_content", "pageContent", "content", "text", "document", "snippet", "body", "chunk"].lazy
       .compactMap { body[$0]?.string }.first
-    guard isMarked || (isRetrieval && text != nil) else { return nil }
+    // What a tool found: a text that has a name. A message has a speaker, too.
+    let isNamed = text != nil && value["role"] == nil && Self.nameKeys.contains { body[$0]?.string != nil }
+    guard isMarked || isNamed || (isRetrieval && text != nil) else { return nil }
     let places = [metadata, body, value].compactMap { $0 }
     func word(_ keys: [String]) -> String? {
       for place in places {
@@ -78,7 +91,6 @@ extension SpanMeaning {
     return RetrievedDocument(
       id: word(["id", "doc_id", "document_id", "chunk_id", "id_"]),
       source: word(["doc_uri", "source", "uri", "url", "path", "file", "file_name", "title"]), score: score, text: text,
-      metadata: metadata,
-      path: path)
+      metadata: metadata, fields: body, path: path)
   }
 }

@@ -21,10 +21,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
+from checks import ROOT, STORE, Faults  # noqa: E402
 from stdio_client import StdioClient  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[2]
-STORE = f"sqlite:///{ROOT / 'Samples' / 'mlflow.db'}"
 IDENTITY = ["name", "version", "description", "author", "license", "keywords"]
 
 #: What each format allows at the top, for those that are closed; and what it asks for.
@@ -58,20 +57,6 @@ REQUIRED = {
 }
 SUBSTITUTIONS = {"__dirname", "HOME", "DESKTOP", "DOCUMENTS", "DOWNLOADS", "pathSeparator", "/"}
 OPTION_KEYS = {"type", "title", "description", "required", "default", "multiple", "sensitive", "min", "max"}
-
-
-class Faults(list[str]):
-    """What is wrong, one line each."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.checked = 0
-
-    def check(self, holds: object, fault: str) -> bool:
-        self.checked += 1
-        if not holds:
-            self.append(fault)
-        return bool(holds)
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
@@ -276,10 +261,7 @@ def main() -> None:
     check_bundle(manifests["manifest.json"], binary, options.schema, faults)
     check_starts(manifests, binary, faults)
     check_launcher(faults)
-    for fault in faults:
-        print(fault)
-    print(f"{faults.checked} checks of {len(manifests)} manifests, {len(faults)} faults")
-    sys.exit(1 if faults else 0)
+    faults.end()
 
 
 if __name__ == "__main__":

@@ -28,10 +28,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from check_manifests import Faults, converse  # noqa: E402
+from check_manifests import converse  # noqa: E402
+from checks import ROOT, STORE, Faults  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[2]
-STORE = f"sqlite:///{ROOT / 'Samples' / 'mlflow.db'}"
 TOOLS = ["search-traces", "get-trace", "discover-schema", "inspect-turn", "analyze-session"]
 FAILED, SWALLOWED = "tr-8fadc1a6", "tr-47229389"
 
@@ -87,7 +86,7 @@ def check_help(program: Program, faults: Faults) -> None:
     readme = (ROOT / "README.md").read_text()
     faults.check(codes == ["0", "1", "2", "3", "64"], f"exit codes are {codes}")
     for code in codes:
-        faults.check(re.search(rf"`{code}`\s[a-z]", readme), f"README.md does not name exit code {code}")
+        faults.check(re.search(rf"Exit status[^.]*(?<!\d){code}\s[a-z]", readme), f"README.md does not name exit code {code}")
 
 
 def check_plain_output(program: Program, faults: Faults) -> None:
@@ -391,10 +390,7 @@ def main() -> None:
         check_completion(program, faults)
         check_setup(program, faults)
     check_documents(faults)
-    for fault in faults:
-        print(fault)
-    print(f"{faults.checked} checks, {len(faults)} faults")
-    sys.exit(1 if faults else 0)
+    faults.end()
 
 
 if __name__ == "__main__":

@@ -26,10 +26,10 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from check_manifests import Faults, converse  # noqa: E402
+from check_manifests import converse  # noqa: E402
+from checks import ROOT, Faults  # noqa: E402
 from stdio_client import StdioClient  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "Samples" / "mlflow.db"
 EPOCH = "1700000000"
 #: What may be asked of a system: its C library, and what comes with every compiler.
@@ -212,10 +212,7 @@ def main() -> None:
             check_clean_root(program, folder / "root", faults)
         else:
             print("SKIPPED the clean root: no ldd here")
-    for fault in faults:
-        print(fault)
-    print(f"{faults.checked} checks, {len(faults)} faults")
-    sys.exit(1 if faults else 0)
+    faults.end()
 
 
 if __name__ == "__main__":

@@ -61,6 +61,8 @@ struct Answer {
     var noun: String
     /// Further items that were not even made, since there could be no room for them.
     var omittedCount = 0
+    /// Whether the items stand behind the heading in one line.
+    var isInline = false
   }
 
   /// One fact of a section.
@@ -73,12 +75,15 @@ struct Answer {
     var json: () -> JSON
     /// How early it is served: 0 first.
     var rank: Int
+    /// How early it is given in full, of all that were served: 0 first.
+    var fullRank: Int
 
-    init(short: String, full: String?, json: @autoclosure @escaping () -> JSON, rank: Int) {
+    init(short: String, full: String?, json: @autoclosure @escaping () -> JSON, rank: Int, fullRank: Int? = nil) {
       self.short = short
       self.full = full
       self.json = json
       self.rank = rank
+      self.fullRank = fullRank ?? rank
     }
   }
 
@@ -116,7 +121,7 @@ struct Answer {
     }
     for (place, section) in sections.enumerated() {
       for (index, item) in section.items.enumerated() {
-        budget.offer(.item(place, index), rank: item.rank, cost: item.short.utf8.count + 1)
+        budget.offer(.item(place, index), rank: item.rank, cost: item.short.utf8.count + (section.isInline ? 2 : 1))
       }
     }
     budget.serve { section in (sections[section].heading?.utf8.count ?? -1) + 1 }
@@ -127,16 +132,21 @@ struct Answer {
     let remedies = remedies(missing, shown, &budget, reserve, style)
     budget.upgrade { section, index in
       let item = sections[section].items[index]
-      return item.full.map { $0.utf8.count - item.short.utf8.count }
+      return item.full.map { (item.fullRank, $0.utf8.count - item.short.utf8.count) }
     }
 
     var lines = [title] + notice
     lines += notes.indices.filter { budget.served.contains(.note($0)) }.map { notes[$0].text }
     for (place, section) in sections.enumerated() {
       if !shown[place].isEmpty, let heading = section.heading { lines.append(heading) }
-      lines += shown[place].map { index in
+      let words = shown[place].map { index in
         let item = section.items[index]
         return budget.upgraded.contains(.item(place, index)) ? item.full ?? item.short : item.short
+      }
+      if section.isInline, !words.isEmpty, let heading = section.heading {
+        lines[lines.count - 1] = "\(heading) \(words.joined(separator: ", "))"
+      } else {
+        lines += words
       }
       if let remedy = remedies[place] { lines.append(remedy) }
     }
@@ -250,10 +260,14 @@ private struct Budget {
     }
   }
 
-  mutating func upgrade(_ price: (Int, Int) -> Int?) {
-    for place in order {
-      guard case .item(let section, let index) = place, let cost = price(section, index), take(cost) else { continue }
-      upgraded.insert(place)
+  /// Gives what was served in full, by rank; equal ranks in the order in which they were served.
+  mutating func upgrade(_ price: (Int, Int) -> (rank: Int, cost: Int)?) {
+    let offers = order.enumerated().compactMap { turn, place -> (rank: Int, turn: Int, cost: Int, place: Place)? in
+      guard case .item(let section, let index) = place, let (rank, cost) = price(section, index) else { return nil }
+      return (rank, turn, cost, place)
+    }
+    for offer in offers.sorted(by: { ($0.rank, $0.turn) < ($1.rank, $1.turn) }) where take(offer.cost) {
+      upgraded.insert(offer.place)
     }
   }
 

@@ -2,7 +2,8 @@ import JSONText
 import TraceAnalysis
 import TraceModel
 
-/// The steps of a trace in their order: suspects at length, the others in a line.
+/// The steps of a trace in their order: suspects at length, what they were asked and what came of it beside them, the others
+/// in a line.
 struct StepList {
   let ranking: SuspicionRanking
   let facts: TraceFacts
@@ -20,32 +21,79 @@ struct StepList {
   private static let whole = 6_000
   /// Bytes of the words of the others.
   private static let line = 72
+  /// Bytes of what stands beside a suspect.
+  private static let beside = 260
+
+  /// How a step is shown.
+  private struct Display {
+    /// Bytes of its words, and where there is room.
+    var short, full: Int
+    /// When it is served, and when in full.
+    var rank, fullRank: Int
+  }
 
   func section(_ remedy: NextCall) -> Answer.Section {
     let places = Dictionary(uniqueKeysWithValues: ranking.suspicions.enumerated().map { ($1.step.spanIndex, $0) })
-    let longSteps = Self.mostSuspects + max(0, room - OutputOptions.usualMaxChars) / Self.bytesPerStep
-    let items = ranking.steps.map { step -> Answer.Item in
+    let displays = displays(places)
+    let items = zip(ranking.steps, displays).map { step, display -> Answer.Item in
       let place = places[step.spanIndex] ?? .max
-      let isSuspect = place < Self.mostSuspects
-      let isLong = place < longSteps
+      let isSuspect = place < Self.mostSuspects && step.isCandidate
       let span = facts.trace.spans[step.spanIndex]
       let (alias, name) = (Trace.alias(ofSpanAt: step.spanIndex), excerpter.line(span.name, limit: 40))
       let id = span.id.description.prefix(8)
       let head = "\(alias) \(id) \(name)\(isSuspect ? " (suspect \(place + 1))" : "")"
       func text(_ limit: Int) -> String { "\(head): \"\(excerpter.line(step.text, limit: limit))\"" }
-      let short = text(isLong ? Self.excerpt : Self.line)
-      let full = isLong ? text(Self.whole) : text(Self.excerpt / 2)
+      let (short, full) = (text(display.short), text(display.full))
       return Answer.Item(
         short: short, full: full == short ? nil : full,
         json: .object(present: [
           "span": .string(alias), "span_id": .string(span.id.description), "name": .string(name),
           "suspect": isSuspect ? .int(Int64(place + 1)) : nil,
           "start_ms": .double(Double(facts.offset(step.spanIndex)) / 1e6),
-          "text": .string(excerpter.line(step.text, limit: isLong ? Self.excerpt : Self.line)),
-        ]), rank: isSuspect ? 4 + place / 2 : isLong ? 7 : 8)
+          "text": .string(excerpter.line(step.text, limit: display.short)),
+        ]), rank: display.rank, fullRank: display.fullRank)
     }
     return Answer.Section(
       key: "steps", heading: "steps in their order: what each said or gave back", items: items, remedy: remedy,
       noun: "step")
+  }
+
+  /// How each step is shown: suspects first and at length; beside them what they were asked and what came of it; then who
+  /// else acted, the more suspicious first; what came of the others last.
+  private func displays(_ places: [Int: Int]) -> [Display] {
+    let longSteps = Self.mostSuspects + max(0, room - OutputOptions.usualMaxChars) / Self.bytesPerStep
+    let steps = ranking.steps
+    var displays = steps.map { step -> Display in
+      let place = places[step.spanIndex] ?? .max
+      if place < longSteps {
+        // The whole of the first is worth more than the beginning of a further step, of the others less.
+        return Display(
+          short: Self.excerpt, full: Self.whole, rank: place < Self.mostSuspects ? 4 + place / 2 : 7,
+          fullRank: place == 0 ? 0 : 20 + place)
+      }
+      if step.isOutcome { return Display(short: Self.line, full: Self.excerpt / 2, rank: 9, fullRank: 30) }
+      return Display(short: Self.line, full: Self.excerpt, rank: 8, fullRank: 10)
+    }
+    for place in steps.indices
+    where steps[place].isCandidate && (places[steps[place].spanIndex] ?? .max) < Self.mostSuspects {
+      let around = [request(before: place)].compactMap { $0 } + outcomes(behind: place)
+      for other in around where displays[other].rank > 7 {
+        displays[other] = Display(short: Self.beside, full: Self.excerpt / 2, rank: 7, fullRank: 28)
+      }
+    }
+    return displays
+  }
+
+  /// Who handed the work to a step: the last dispatcher before it that said so in words.
+  private func request(before place: Int) -> Int? {
+    ranking.steps[..<place].indices.suffix(3).last {
+      ranking.steps[$0].role == .orchestrator && ranking.steps[$0].isProse
+    }
+  }
+
+  /// What came of a step: of several results the last, which often tells how it ended.
+  private func outcomes(behind place: Int) -> [Int] {
+    let run = ranking.steps[(place + 1)...].prefix { $0.isOutcome }
+    return Set([run.startIndex, run.endIndex - 1]).filter { run.indices.contains($0) }.sorted()
   }
 }

@@ -25,7 +25,9 @@ struct FailedStep: Detector {
     let spans = facts.trace.spans
     let first = series.first
     let name = spans[first.spanIndex].name
-    let kind = series.success != nil ? "error_retried" : series.last.caughtBy == nil ? "error" : "error_swallowed"
+    let top = series.last.propagatedTo.last ?? series.last.spanIndex
+    let isCaught = series.last.caughtBy != nil || !facts.endedRun(top)
+    let kind = series.success != nil ? "error_retried" : isCaught ? "error_swallowed" : "error"
     var why = "\(name) failed with \(first.sentence)."
     let retries = series.errors.dropFirst().map { Trace.alias(ofSpanAt: $0.spanIndex) }
     if !retries.isEmpty {
@@ -37,6 +39,9 @@ struct FailedStep: Detector {
       why += " A later try, \(Trace.alias(ofSpanAt: success)), did not fail."
     } else if let catcher = series.last.caughtBy {
       why += " \(spans[catcher].name) went on without it; check what its answer is built on."
+    } else if spans[top].parentID != nil {
+      why +=
+        " What called \(spans[top].name) is not in the record; \(isCaught ? "the run went on" : "nothing came after it")."
     } else {
       why += series.last.propagatedTo.isEmpty ? " It is the root." : " The error went up to the root and ended the run."
     }

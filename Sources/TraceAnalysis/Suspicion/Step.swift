@@ -10,6 +10,8 @@ public struct Step: Sendable {
     case worker
     /// It carries out what another asked for, and gives back what came of it.
     case tool
+    /// It encloses a step that spoke, and tells what came of that: a turn of an agent's loop with what was observed in it.
+    case result
     /// It hands out work.
     case orchestrator
     /// It says nothing to speak of.
@@ -25,7 +27,21 @@ public struct Step: Sendable {
   /// Its part.
   public var role: Role
   /// Whether it says something in sentences, or calls a tool; else it hands on data.
-  var isTelling: Bool
+  public var isTelling: Bool
+
+  /// Whether it can have decided anything: who only reports, or says nothing, has not.
+  public var isCandidate: Bool { !isOutcome && role != .trivial }
+
+  /// Whether it is in words, if only a few: neither data nor a word on who goes on.
+  public var isProse: Bool {
+    guard let first = text.first(where: { !$0.isWhitespace }), !"{[".contains(first) else { return false }
+    return !text.prefix(120).contains("{") && text.prefix(200).split(separator: " ").count >= Self.fewestWordsOfProse
+  }
+
+  private static let fewestWordsOfProse = 6
+
+  /// Whether it tells what came of another step, rather than acting itself.
+  public var isOutcome: Bool { role == .tool || role == .result }
 }
 
 /// Finds the steps of a trace. Spans that only wrap others, and repeat what those say, are none.
@@ -43,7 +59,7 @@ struct StepReader {
     task = side?.text ?? ""
   }
 
-  /// The steps in order of their start.
+  /// The steps in order: as they began; those that tell what came of others, when they were over.
   func steps() -> [Step] {
     var steps: [Step] = []
     var said: [Int: String] = [:]
@@ -51,11 +67,21 @@ struct StepReader {
       guard let text = text(index), !text.isEmpty else { continue }
       said[index] = text
     }
+    let enclosing = EnclosingSteps(facts, said)
     for index in facts.trace.spans.indices {
-      guard let text = said[index], !isWrapper(index, text, said) else { continue }
+      guard let text = said[index], enclosing.part(of: index) != .repeats else { continue }
       steps.append(Step(spanIndex: index, text: text, role: .worker, isTelling: isTelling(index, text)))
     }
-    for place in steps.indices { steps[place].role = role(steps[place], place) }
+    for place in steps.indices {
+      steps[place].role =
+        enclosing.part(of: steps[place].spanIndex) == .tellsOutcome ? .result : role(steps[place], place)
+    }
+    steps = inOrder(steps)
+    // Who writes the program that is run acts, whatever else it does.
+    for place in steps.indices where steps[place].role == .orchestrator && steps[place].text.contains("```") {
+      if steps[(place + 1)...].prefix(2).contains(where: \.isOutcome) { steps[place].role = .worker }
+    }
+    for place in leadingUp(steps) { steps[place].role = .plan }
     for name in dispatchers(steps) {
       for place in steps.indices where self.name(steps[place]) == name && steps[place].role == .worker {
         steps[place].role = .orchestrator
@@ -64,12 +90,30 @@ struct StepReader {
     return steps
   }
 
+  /// By start, and what encloses others by where the last of those stands.
+  private func inOrder(_ steps: [Step]) -> [Step] {
+    func key(_ step: Step) -> (Int, Int) {
+      guard step.role == .result else { return (step.spanIndex, 0) }
+      // Spans are in order of start, so whatever began last in it has the highest place.
+      var last = step.spanIndex
+      var pending = [last]
+      while let index = pending.popLast() {
+        last = max(last, index)
+        pending += facts.tree.children[index]
+      }
+      // Of several that end with the same step, the innermost comes first.
+      return (last, 1 + facts.trace.spans.count - facts.tree.depths[step.spanIndex])
+    }
+    return steps.map { (key($0), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+  }
+
   /// What came out of the span, in words: text and calls of a chat, else the value itself.
   private func text(_ index: Int) -> String? {
     let meaning = facts.meaning(index)
     guard let outputs = meaning.outputs else {
       // How a step failed is what it gave back; what called it only hands the failure on.
-      return facts.tree.children[index].isEmpty ? facts.trace.spans[index].statusMessage : nil
+      let handsOn = facts.tree.children[index].contains { facts.trace.spans[$0].status == .error }
+      return handsOn ? nil : facts.trace.spans[index].statusMessage
     }
     var words: [String] = []
     if outputs.size > 16 * Self.longestText {
@@ -84,6 +128,8 @@ struct StepReader {
           "\(call.name)(\(call.arguments.map { $0.string ?? String(decoding: $0.rawBytes, as: UTF8.self) } ?? ""))"
         }
       }
+    } else if !(meaning.documents(in: outputs) ?? []).isEmpty {
+      words = [String(decoding: outputs.value.rawBytes.prefix(Self.longestText), as: UTF8.self)]
     } else if let gist = Gist(of: outputs.value, side: .output) {
       words = [gist.text]
     } else {
@@ -103,33 +149,28 @@ struct StepReader {
   /// Fewer words are no more than a label.
   private static let fewestWords = 20
 
-  private func isTelling(_ index: Int, _ text: String) -> Bool {
-    guard facts.meaning(index).outputs != nil else { return false }
-    if let chat = facts.meaning(index).outputChat, Self.spoken(chat).contains(where: { !$0.toolCalls.isEmpty }) {
-      return true
-    }
-    guard let first = text.first(where: { !$0.isWhitespace }), first != "{", first != "[" else { return false }
-    return StepText.words(String(text.prefix(1_000))).count >= Self.fewestWords
+  /// Whether it called a tool.
+  private func isCalling(_ index: Int) -> Bool {
+    facts.meaning(index).outputChat.map { Self.spoken($0).contains { !$0.toolCalls.isEmpty } } ?? false
   }
 
-  /// A span with spans below it that only says what one of them says.
-  private func isWrapper(_ index: Int, _ text: String, _ said: [Int: String]) -> Bool {
-    guard !facts.tree.children[index].isEmpty else { return false }
-    var pending = facts.tree.children[index]
-    var looked = 0
-    while let below = pending.popLast(), looked < 2_000 {
-      looked += 1
-      if let words = said[below], words == text || (text.utf8.count >= 40 && words.hasSuffix(text)) { return true }
-      pending += facts.tree.children[below]
-    }
-    return false
+  private func isTelling(_ index: Int, _ text: String) -> Bool {
+    guard facts.meaning(index).outputs != nil else { return false }
+    if isCalling(index) { return true }
+    guard let first = text.first(where: { !$0.isWhitespace }), first != "{", first != "[" else { return false }
+    return StepText.words(String(text.prefix(1_000))).count >= Self.fewestWords
   }
 
   // MARK: Roles
 
   private static let toolTypes: Set<String> = ["TOOL", "RETRIEVER", "RERANKER", "EMBEDDING", "PARSER", "MEMORY"]
   private static let toolNames = [
-    "terminal", "executor", "tool", "sandbox", "interpreter", "observation", "repl",
+    "terminal", "executor", "tool", "sandbox", "interpreter", "observation", "repl", "environment", "shell", "console",
+  ]
+  /// How those begin who report what came of a program, whatever they are called.
+  private static let reportOpenings = [
+    "exitcode:", "exit code", "execution logs", "execution result", "observation:", "traceback (most recent", "stdout:",
+    "tool output", "code output:",
   ]
   private static let orchestratorNames = ["orchestr", "planner", "manager", "supervisor", "router"]
   /// Keys of a ledger in which an orchestrator keeps what has been done.
@@ -139,11 +180,15 @@ struct StepReader {
 
   private func role(_ step: Step, _ place: Int) -> Step.Role {
     let name = facts.trace.spans[step.spanIndex].name.lowercased()
+    let isModelCall = facts.isModelCall(step.spanIndex)
     if Self.toolTypes.contains(facts.type(step.spanIndex))
-      || Self.toolNames.contains(where: { name.contains($0) })
+      || !isModelCall && Self.toolNames.contains(where: { name.contains($0) })
     {
       return .tool
     }
+    let opening = step.text.prefix(40).drop(while: \.isWhitespace).lowercased()
+    if !isModelCall, Self.reportOpenings.contains(where: { opening.hasPrefix($0) }) { return .tool }
+    if isCalling(step.spanIndex) { return .worker }
     if Self.orchestratorNames.contains(where: { name.contains($0) })
       || Self.ledgerKeys.contains(where: { step.text.contains($0) })
     {
@@ -154,6 +199,21 @@ struct StepReader {
     if place < 2, !step.text.contains("```"), restatesTask(step.text) { return .plan }
     return .worker
   }
+
+  /// Model calls that only talk before any of them acts, in a run in which they mostly act by calls and programs.
+  private func leadingUp(_ steps: [Step]) -> [Int] {
+    let workers = steps.indices.filter { steps[$0].role == .worker && facts.isModelCall(steps[$0].spanIndex) }
+    let acting = workers.filter { place in
+      steps[place].text.contains("```") || steps[place].text.contains("<code>") || isCalling(steps[place].spanIndex)
+        || (place + 1 < steps.count && steps[place + 1].isOutcome)
+    }
+    guard let first = acting.first, acting.count >= Self.fewestActing, acting.count * 2 >= workers.count else {
+      return []
+    }
+    return workers.filter { $0 < first }
+  }
+
+  private static let fewestActing = 3
 
   private func name(_ step: Step) -> String { facts.trace.spans[step.spanIndex].name }
 
@@ -168,6 +228,8 @@ struct StepReader {
     var spoken: [String: Int] = [:]
     var addressed: [String: [String]] = [:]
     for (place, step) in steps.enumerated() where step.role == .worker && place + 1 < steps.count {
+      // Calling a tool names it, too.
+      guard !isCalling(step.spanIndex), !steps[place + 1].isOutcome else { continue }
       let (own, next) = (name(step), name(steps[place + 1]))
       spoken[own, default: 0] += 1
       guard own != next, next.utf8.count >= 3, step.text.prefix(Self.opening).contains(next) else { continue }

@@ -10,6 +10,7 @@ enum StepSignals {
 
   // MARK: Results
 
+  private static let (begin, end) = (1_000, 2_000)
   private static let failures = ["traceback (most recent", "execution failed", "timed out", "timeout"]
   private static let nothing = [
     "no result", "no data", "no information", "no matches", "not available", "not found", "not contain",
@@ -17,17 +18,43 @@ enum StepSignals {
 
   /// Whether a tool's answer is a failure, or nothing; nil when it is neither.
   static func outcome(_ text: String, status: SpanStatus) -> Outcome? {
-    let lowered = text.lowercased()
-    let isMarked = text.contains("Error:") || text.contains("Exception:") || lowered.hasPrefix("error")
+    // A long result is data, which may speak of errors in its midst.
+    let ends = text.utf8.count > begin + end ? text.prefix(begin) + "\n" + text.suffix(end) : text[...]
+    let lowered = ends.lowercased()
+    let isMarked = ends.contains("Error:") || ends.contains("Exception:") || lowered.hasPrefix("error")
     if status == .error || isMarked || failures.contains(where: { lowered.contains($0) }) || hasBadExit(lowered) {
       return .failed
     }
+    if isBlank(lowered) { return .empty }
     let tail = lowered.suffix(200)
-    let end = tail.reversed().drop(while: \.isWhitespace)
-    let last = String(String(end).reversed())
-    let isBlank = ["[]", "{}", "none", "nan", "''", "\"\"", "null"].contains { last.hasSuffix($0) }
-    if last.hasSuffix(":") || (isBlank && (last.count < 8 || last.contains("output"))) { return .empty }
     return nothing.contains { tail.contains($0) } ? .empty : nil
+  }
+
+  private static let blanks: Set<String> = ["", "[]", "{}", "none", "nan", "''", "\"\"", "null", "0"]
+  private static let mostLines = 40
+
+  /// Whether nothing stands in a result but headings and the marks of nothing; or the last it says is that something is
+  /// nothing: `matches: []`.
+  private static func isBlank(_ text: String) -> Bool {
+    let lines = text.split(whereSeparator: \.isNewline).suffix(mostLines).map(trimmed).filter { !$0.isEmpty }
+    guard let last = lines.last else { return true }
+    if last.count < 8, blanks.contains(last), lines.count == 1 { return true }
+    func value(_ line: String) -> String? {
+      line.lastIndex(of: ":").map { trimmed(line[line.index(after: $0)...]) }
+    }
+    // What stands before the last colon of a line is its heading.
+    if let value = value(last) {
+      if !value.isEmpty { return blanks.contains(value) && !value.contains("0") }
+      return true
+    }
+    guard blanks.contains(last), last != "0" else { return false }
+    return lines.dropLast().allSatisfy { line in
+      line.hasPrefix("exitcode") || value(line).map { blanks.contains($0) } ?? false
+    }
+  }
+
+  private static func trimmed(_ text: some StringProtocol) -> String {
+    String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 
   /// `exitcode: 1`.

@@ -39,11 +39,18 @@ struct StepText {
     return words
   }
 
-  /// The text outside of ``` fences.
+  /// The text outside of ``` fences and of `<code>` elements.
   static func withoutCode(_ text: String) -> String {
-    guard text.contains("```") else { return text }
-    let parts = text.split(separator: "```", omittingEmptySubsequences: false)
-    return parts.enumerated().filter { $0.offset % 2 == 0 }.map { String($0.element) }.joined(separator: "\n")
+    var text = text
+    if text.contains("```") {
+      let parts = text.split(separator: "```", omittingEmptySubsequences: false)
+      text = parts.enumerated().filter { $0.offset % 2 == 0 }.map { String($0.element) }.joined(separator: "\n")
+    }
+    guard text.contains("<code>") else { return text }
+    let parts = text.split(separator: "<code>", omittingEmptySubsequences: false)
+    return parts.enumerated().map { place, part in
+      place == 0 ? String(part) : part.firstRange(of: "</code>").map { String(part[$0.upperBound...]) } ?? ""
+    }.joined(separator: "\n")
   }
 
   // MARK: Values
@@ -79,7 +86,8 @@ struct StepText {
         continue
       }
       if first.isNumber || (first == "-" && bare.dropFirst().first?.isNumber == true) {
-        if let number = number(bare) { values.insert(number) }
+        // `2000-2009` is two numbers.
+        for part in bare.split(separator: "-") { if let number = number(part) { values.insert(number) } }
       } else if bare.count >= 5, bare.contains(where: \.isNumber),
         bare.allSatisfy({ $0.isLetter || $0.isNumber || "-_/.".contains($0) })
       {
@@ -127,6 +135,8 @@ struct StepText {
       let parts = text.split(separator: mark, maxSplits: 400, omittingEmptySubsequences: false)
       for (place, part) in parts.enumerated()
       where place % 2 == 1 && (3...60).contains(part.count) && !part.contains("\n") {
+        // A key of JSON names what its value is of, and is in every such text.
+        if mark == "\"", place + 1 < parts.count, parts[place + 1].first == ":" { continue }
         found.insert(normalized(part))
       }
     }

@@ -9,6 +9,7 @@ extension SuspicionRanking {
     switch role {
     case .worker: "one of the later steps that act"
     case .tool: "what a tool gave back"
+    case .result: "what came of a step"
     case .orchestrator: "hands out work"
     case .trivial: "says little"
     case .plan: "restates the task"
@@ -19,6 +20,7 @@ extension SuspicionRanking {
   public func findings(_ facts: TraceFacts, besides told: [Finding]) -> [Finding] {
     let known = Set(told.compactMap(\.spanIndex))
     return suspicions.prefix(Self.named).enumerated().compactMap { place, suspicion in
+      guard suspicion.step.isCandidate else { return nil }
       let index = suspicion.step.spanIndex
       guard !known.contains(index) else { return nil }
       let reasons = suspicion.reasons.isEmpty ? [Self.plain(suspicion.step.role)] : suspicion.reasons

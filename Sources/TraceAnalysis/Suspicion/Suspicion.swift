@@ -24,6 +24,8 @@ public struct Suspicion: Sendable {
     static let fading = 0.7165
     static let tool = -2.0
     static let orchestrator = -2.0
+    /// For an orchestrator's words to others; less than between acting and not acting.
+    static let instruction = 1.0
     static let trivial = -2.0
     static let plan = -1.0
     /// For two words of assumption; half of it for one.
@@ -66,7 +68,7 @@ public struct SuspicionRanking: Sendable {
     }
     let reader = StepReader(facts)
     steps = reader.steps()
-    let telling = steps.count { $0.isTelling && $0.role != .tool }
+    let telling = steps.count { $0.isTelling && !$0.isOutcome }
     guard steps.count >= Self.fewestSteps, telling >= Self.fewestTelling else {
       // Nothing to rank is nothing left out.
       (suspicions, notChecked) = ([], nil)

@@ -50,13 +50,18 @@ struct SuspicionScorer {
     }
     if let order { add("early", Self.earliness(order), Suspicion.Weights.early, Self.words(forOrder: order)) }
     switch steps[place].role {
-    case .tool: add("tool", 1, Suspicion.Weights.tool)
-    case .orchestrator: add("orchestrator", 1, Suspicion.Weights.orchestrator)
+    case .tool, .result: add("tool", 1, Suspicion.Weights.tool)
+    case .orchestrator:
+      add("orchestrator", 1, Suspicion.Weights.orchestrator)
+      // What it told others to do is what it did; the rest is its book-keeping.
+      if steps[place].isProse, isFollowed(place) {
+        add("instruction", 1, Suspicion.Weights.instruction, "told the next what to do")
+      }
     case .trivial: add("trivial", 1, Suspicion.Weights.trivial)
     case .plan: add("plan", 1, Suspicion.Weights.plan)
     case .worker: break
     }
-    guard steps[place].role != .tool else { return result }
+    guard !steps[place].isOutcome else { return result }
     if let (outcome, next) = outcome(behind: place) {
       let alias = Trace.alias(ofSpanAt: steps[next].spanIndex)
       let words = outcome == .failed ? "what it asked for failed at once (\(alias))" : "it got nothing back (\(alias))"
@@ -76,6 +81,11 @@ struct SuspicionScorer {
     return result
   }
 
+  /// Whether a step that acts comes right behind, but for a word on who it is.
+  private func isFollowed(_ place: Int) -> Bool {
+    steps[(place + 1)...].prefix(2).contains { $0.role == .worker || $0.role == .tool }
+  }
+
   /// What of the user's complaint the step speaks of.
   private func addSymptom(_ place: Int, _ add: (String, Double, Double, String?) -> Void) {
     guard let symptom else { return }
@@ -90,10 +100,9 @@ struct SuspicionScorer {
   private func addValues(_ place: Int, _ add: (String, Double, Double, String?) -> Void) {
     let new = texts[place].values.filter { origins[$0] == place && !taskValues.contains($0) }
     guard !new.isEmpty else { return }
-    // The longer ones say more, but not whole addresses and sentences.
-    let shown = new.sorted { (Self.worth($1), $0) < (Self.worth($0), $1) }.prefix(3).map { "'\($0)'" }.joined(
-      separator: ", ")
-    let words = "first to say \(shown)" + (new.count > 3 ? " and \(new.count - 3) more" : "")
+    let named = new.sorted { (Self.worth($1), $0) < (Self.worth($0), $1) }.prefix(2)
+    let shown = named.map { "'\($0)'" }.joined(separator: ", ")
+    let words = "first to say \(shown)" + (new.count > named.count ? " and \(new.count - named.count) more" : "")
     add(
       "unsupported", Double(new.count) / (Double(new.count) + Suspicion.Weights.someValues),
       Suspicion.Weights.unsupported, words)
@@ -105,15 +114,28 @@ struct SuspicionScorer {
       "reach", Double(followers.count) / Double(steps.count), Suspicion.Weights.reach, "repeated by \(aliases)\(more)")
   }
 
-  private static func worth(_ value: String) -> Int { value.count <= 40 ? value.count : 0 }
-
-  /// What the tool right behind a step gave back, if it is a failure or nothing.
-  func outcome(behind place: Int) -> (StepSignals.Outcome, Int)? {
-    let next = place + 1
-    guard next < steps.count, steps[next].role == .tool else { return nil }
-    let status = facts.trace.spans[steps[next].spanIndex].status
-    return StepSignals.outcome(steps[next].text, status: status).map { ($0, next) }
+  /// How much a value tells a reader: the longer ones say more, but not whole addresses, sentences and keys.
+  private static func worth(_ value: String) -> Int {
+    guard value.count <= 32, !value.contains("://") else { return 0 }
+    return value.contains(" ") || value.contains(where: \.isNumber) ? value.count : value.count / 3
   }
+
+  /// What came of a step, as the tools right behind it tell and what encloses them: the first failure, else nothing where
+  /// the last gave nothing.
+  func outcome(behind place: Int) -> (StepSignals.Outcome, Int)? {
+    var last: (StepSignals.Outcome, Int)?
+    for next in steps[(place + 1)...].indices.prefix(Self.mostOutcomes) {
+      guard steps[next].isOutcome else { break }
+      let status = facts.trace.spans[steps[next].spanIndex].status
+      let outcome = StepSignals.outcome(steps[next].text, status: status)
+      if let outcome, outcome == .failed { return (outcome, next) }
+      last = outcome.map { ($0, next) }
+    }
+    return last
+  }
+
+  /// A step calls no more tools than this at once, or what follows is a run of its own.
+  private static let mostOutcomes = 8
 
   /// 1 for the first, and so much less for each that follows that the fourth has a third.
   private static func earliness(_ order: Int) -> Double {

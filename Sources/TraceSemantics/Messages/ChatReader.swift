@@ -46,7 +46,7 @@ public struct ChatReader: Sendable {
     "messages", "input", "contents", "prompt", "inputs", "kwargs", "request", "chat_history",
   ]
   private static let outputKeys = [
-    "choices", "message", "output", "candidates", "generations", "messages", "response", "outputs", "result",
+    "choices", "message", "output", "candidates", "generations", "messages", "response", "outputs", "result", "update",
   ]
 
   private func readObject(_ value: JSONValue, _ steps: [String], _ depth: Int) -> [ChatMessage] {
