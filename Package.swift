@@ -40,10 +40,11 @@ let package = Package(
       name: "LensReport",
       dependencies: ["LensTools", "MCP", "TraceAnalysis", "TraceSemantics", "TraceModel", "JSONText"]
     ),
+    .target(name: "HostSetup", dependencies: ["JSONText"]),
     .executableTarget(
       name: "mlflow-lens",
       dependencies: [
-        "LensReport", "LensTools", "MCP", "TraceStores", "TraceModel", "JSONText",
+        "LensReport", "LensTools", "HostSetup", "MCP", "TraceStores", "TraceModel", "JSONText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]
@@ -70,6 +71,7 @@ let package = Package(
       dependencies: ["MCP", "JSONText", .product(name: "Logging", package: "swift-log")],
       path: "Tests/ConformanceServer"
     ),
+    .testTarget(name: "HostSetupTests", dependencies: ["HostSetup", "JSONText", "LensTestSupport", "mlflow-lens"]),
     .testTarget(name: "MCPTests", dependencies: ["MCP", "JSONText", "LensTestSupport"]),
     .testTarget(
       name: "LensToolsTests",

@@ -13,6 +13,11 @@ struct AnalyzeSession: ParameterizedTool {
     question, answer). The cause is often turns before the complaint.
     """
 
+  static let examples = [
+    ToolExample("a chat", ["session_id": "chat-refund-42"]),
+    ToolExample("some of its turns, as JSON", ["session_id": "chat-refund-42", "turns": "3-4", "format": "json"]),
+  ]
+
   @Parameter("Session (chat) id.", isPositional: true)
   var sessionID: String
   @Parameter("Experiment ids or names, by commas. Default: the environment's, else all.")
@@ -88,6 +93,7 @@ struct AnalyzeSession: ParameterizedTool {
     if let section = UncheckedList.section(diagnosis.notChecked, explains: true) { answer.sections.append(section) }
     let suspect = findings.first?.turn.number ?? session.turns.last?.number ?? 1
     answer.next = [NextCall("inspect_turn", ["session_id": .string(sessionID), "turn": .int(Int64(suspect))])]
+    answer.remark = FindingList.gravity(findings.map(\.finding))
     return answer.render(output, style: context.style)
   }
 

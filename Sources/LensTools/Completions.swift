@@ -1,4 +1,4 @@
-import MCP
+public import MCP
 import TraceModel
 import TraceQuery
 import TraceStores
@@ -50,5 +50,17 @@ enum Completions {
   /// What nobody could type, or what would not look like what it is, is not proposed.
   private static func answer(_ values: [String], hasMore: Bool) -> Completer.Answer {
     Completer.Answer(values.filter { !$0.unicodeScalars.contains(where: SafeText.isHarmful) }, hasMore: hasMore)
+  }
+}
+
+extension AllTools {
+  /// Proposes values for an argument of a tool from the store; nil where nothing can be proposed.
+  public static func completer(ofArgument name: String, context: LensContext) -> Completer? {
+    switch name {
+    case "trace_id": Completions.traceIDs(context)
+    case "session_id": Completions.sessionIDs(context)
+    case "experiment_id": Completions.experiments(context)
+    default: nil
+    }
   }
 }

@@ -15,6 +15,11 @@ struct DiscoverSchema: ParameterizedTool {
     words and the answer stand, span names, types and keys with values, assessments. Call it once for an unknown app.
     """
 
+  static let examples = [
+    ToolExample("an experiment", ["experiment_id": "shop-assistant"]),
+    ToolExample("a chat of it", ["experiment_id": "shop-assistant", "session_id": "chat-refund-42"]),
+  ]
+
   @Parameter(
     "Experiment ids or names, by commas. Default: the environment's, else all.",
     isPositional: true)

@@ -16,6 +16,14 @@ struct GetTrace: ParameterizedTool {
   /// An outline that was asked to be large is not diverted to a file by Claude Code.
   static let metadata: JSON? = ["anthropic/maxResultSizeChars": 100_000]
 
+  static let examples = [
+    ToolExample("the steps of a run", ["trace_id": "tr-bdd640fb"]),
+    ToolExample(
+      "what a step was given and gave back",
+      ["trace_id": "tr-bdd640fb", "span_ids": ["s2"], "fields": ["inputs", "outputs"]]),
+    ToolExample("where words occur", ["trace_id": "tr-bdd640fb", "find": "print the label"]),
+  ]
+
   enum Field: String, CaseIterable, ParameterEnum {
     case inputs, outputs, attributes, events, links, assessments
   }

@@ -14,6 +14,12 @@ struct InspectTurn: ParameterizedTool {
     finding does not mean a right answer.
     """
 
+  static let examples = [
+    ToolExample("a run", ["trace_id": "tr-8fadc1a6"]),
+    ToolExample("the third turn of a chat", ["session_id": "chat-refund-42", "turn": 3]),
+    ToolExample("the steps that a complaint is about", ["trace_id": "tr-47229389", "symptom": "the price is wrong"]),
+  ]
+
   @Parameter("Trace id or a unique prefix.", isPositional: true)
   var traceID: String?
   @Parameter("Session (chat), with turn; in place of trace_id.")
@@ -62,6 +68,7 @@ struct InspectTurn: ParameterizedTool {
     if let section = TimeList(facts, context.excerpter).section { answer.sections.append(section) }
     if let section = UncheckedList.section(notChecked, explains: explain) { answer.sections.append(section) }
     answer.next = Self.next(facts, findings, id)
+    answer.remark = FindingList.gravity(findings)
     return answer.render(output, style: context.style)
   }
 

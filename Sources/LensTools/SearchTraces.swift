@@ -16,6 +16,12 @@ struct SearchTraces: ParameterizedTool {
     "ERROR", "since": "-2h"}.
     """
 
+  static let examples = [
+    ToolExample("runs that failed, from a day on", ["status": "ERROR", "since": "2026-11-01"]),
+    ToolExample("a condition in MLflow's language", ["filter": "execution_time_ms >= 500"]),
+    ToolExample("which chats there are, with their figures", ["group_by": "session"]),
+  ]
+
   enum Status: String, CaseIterable, ParameterEnum {
     case ok = "OK"
     case error = "ERROR"

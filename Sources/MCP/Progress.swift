@@ -25,22 +25,31 @@ public final class Progress: Sendable {
     var isClosed = false
   }
 
-  private let token: ArraySlice<UInt8>
-  private let revision: ProtocolRevision
   private let pace: Pace
   private let state: Mutex<State>
-  private let send: @Sendable ([UInt8]) -> Void
+  private let tell: @Sendable (_ done: Double, _ total: Double?, _ message: String?) -> Void
+
+  /// Progress for whoever asks in the same process, at the pace of a client.
+  ///
+  /// - Parameter tell: Hears of it, one call at a time; must not wait.
+  public convenience init(_ tell: @escaping @Sendable (_ done: Double, _ total: Double?, _ message: String?) -> Void) {
+    self.init(pace: Pace(), tell: tell)
+  }
 
   /// - Parameters:
   ///   - token: The client's token, as it wrote it.
   ///   - send: Sends a line; must not wait.
-  init(
+  convenience init(
     token: ArraySlice<UInt8>, revision: ProtocolRevision, pace: Pace, send: @escaping @Sendable ([UInt8]) -> Void
   ) {
-    self.token = token
-    self.revision = revision
+    self.init(pace: pace) { done, total, message in send(Self.line(token, revision, done, total, message)) }
+  }
+
+  private init(
+    pace: Pace, tell: @escaping @Sendable (_ done: Double, _ total: Double?, _ message: String?) -> Void
+  ) {
     self.pace = pace
-    self.send = send
+    self.tell = tell
     state = Mutex(State(nextTime: .now + pace.delay))
   }
 
@@ -62,14 +71,16 @@ public final class Progress: Sendable {
       state.sent = done
       state.nextTime = .now + pace.interval
       // Sent under the lock: nothing may come behind the answer.
-      send(line(done, total, message))
+      tell(done, total, message)
     }
   }
 
   /// The request is being answered: nothing more is told.
-  func close() { state.withLock { $0.isClosed = true } }
+  public func close() { state.withLock { $0.isClosed = true } }
 
-  private func line(_ done: Double, _ total: Double?, _ message: String?) -> [UInt8] {
+  private static func line(
+    _ token: ArraySlice<UInt8>, _ revision: ProtocolRevision, _ done: Double, _ total: Double?, _ message: String?
+  ) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     writer.member("jsonrpc", "2.0")
@@ -78,8 +89,8 @@ public final class Progress: Sendable {
     writer.beginObject()
     writer.key("progressToken")
     writer.raw(token)
-    writer.member("progress", Self.number(done))
-    if let total { writer.member("total", Self.number(total)) }
+    writer.member("progress", number(done))
+    if let total { writer.member("total", number(total)) }
     if let message, revision.features.contains(.progressMessage) { writer.member("message", .string(message)) }
     writer.endObject()
     writer.endObject()

@@ -38,7 +38,11 @@ public struct StoreLocator: Sendable {
   public var location: StoreLocation {
     if let option { return StoreLocation(uri: Self.withoutCredentials(option), reason: "--tracking-uri") }
     if let environmentURI {
-      return StoreLocation(uri: Self.withoutCredentials(environmentURI), reason: "MLFLOW_TRACKING_URI")
+      // What a host's own settings hand on counts before it; the program has put it in its place.
+      let isHosts = environment.values["MLFLOW_LENS_TRACKING_URI"] == environmentURI
+      return StoreLocation(
+        uri: Self.withoutCredentials(environmentURI),
+        reason: isHosts ? "MLFLOW_LENS_TRACKING_URI" : "MLFLOW_TRACKING_URI")
     }
     if Self.holdsFileStore("\(workingDirectory)/mlruns") {
       return StoreLocation(uri: "./mlruns", reason: "default: ./mlruns holds experiments")

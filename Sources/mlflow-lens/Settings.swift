@@ -24,18 +24,33 @@ struct Settings {
   /// Names of the tools to serve, separated by commas; nil for all.
   var tools: String?
 
+  /// Prefix of the variables that hosts hand a person's settings on by; they count before MLflow's own.
+  private static let hostPrefix = "MLFLOW_LENS_"
+  private static let handedOn = ["TRACKING_URI", "TRACKING_TOKEN", "EXPERIMENT_NAME"]
+
+  /// The environment, without what means nothing: hosts set a variable to nothing, or to their own placeholder, where a person
+  /// left a setting empty.
+  var environment: [String: String] {
+    var values = ProcessInfo.processInfo.environment.filter { name, value in
+      !name.hasPrefix("MLFLOW_") || (!value.isEmpty && !value.hasPrefix("${user_config."))
+    }
+    for name in Self.handedOn {
+      if let value = values[Self.hostPrefix + name] { values["MLFLOW_" + name] = value }
+    }
+    return values
+  }
+
   /// Finds the store.
   var locator: StoreLocator {
     StoreLocator(
-      option: trackingURI, environment: ProcessInfo.processInfo.environment,
+      option: trackingURI, environment: environment,
       workingDirectory: FileManager.default.currentDirectoryPath, artifactsDestination: artifactsDestination)
   }
 
   /// What the tools work on.
   func context(face: LensContext.Face) -> LensContext {
     LensContext(
-      locator: locator, environment: ProcessInfo.processInfo.environment, face: face, revealsSecrets: revealsSecrets,
-      now: Self.now)
+      locator: locator, environment: environment, face: face, revealsSecrets: revealsSecrets, now: Self.now)
   }
 
   /// A log on stderr; stdout is for answers.
@@ -55,7 +70,7 @@ struct Settings {
 extension Settings {
   /// The store that was named, by the option or by the environment, which hosts do not pass on.
   private var namedURI: String? {
-    trackingURI ?? ProcessInfo.processInfo.environment["MLFLOW_TRACKING_URI"].flatMap { $0.isEmpty ? nil : $0 }
+    trackingURI.flatMap { $0.isEmpty ? nil : $0 } ?? environment["MLFLOW_TRACKING_URI"]
   }
 
   /// Whether the store's address holds somebody's name or password.

@@ -16,17 +16,18 @@ struct ArchitectureTests {
     "MCP": ["JSONText"],
     "LensTools": ["MCP", "TraceAnalysis", "TraceSemantics", "TraceStores", "TraceQuery", "TraceModel", "JSONText"],
     "LensReport": ["LensTools", "MCP", "TraceAnalysis", "TraceSemantics", "TraceModel", "JSONText"],
-    "mlflow-lens": ["LensReport", "LensTools", "MCP", "TraceStores", "TraceModel", "JSONText"],
+    "HostSetup": ["JSONText"],
+    "mlflow-lens": ["LensReport", "LensTools", "HostSetup", "MCP", "TraceStores", "TraceModel", "JSONText"],
   ]
 
   /// Modules from outside, and who may use them.
   private static let outside: [String: Set<String>] = [
     "ArgumentParser": ["mlflow-lens"], "Logging": ["MCP", "mlflow-lens"],
-    "FoundationEssentials": ["TraceStores", "mlflow-lens"],
+    "FoundationEssentials": ["TraceStores", "HostSetup", "mlflow-lens"],
     // On Apple systems FoundationEssentials is no module of its own.
-    "Foundation": ["TraceStores", "mlflow-lens"],
-    "Synchronization": ["MCP", "TraceStores", "LensTools"], "Dispatch": ["MCP", "TraceStores"],
-    "Glibc": ["MCP", "mlflow-lens"], "Darwin": ["MCP", "mlflow-lens"], "Musl": ["MCP"],
+    "Foundation": ["TraceStores", "HostSetup", "mlflow-lens"],
+    "Synchronization": ["MCP", "TraceStores", "LensTools", "mlflow-lens"], "Dispatch": ["MCP", "TraceStores"],
+    "Glibc": ["MCP", "HostSetup", "mlflow-lens"], "Darwin": ["MCP", "HostSetup", "mlflow-lens"], "Musl": ["MCP"],
   ]
 
   /// Targets that only make a C library visible.

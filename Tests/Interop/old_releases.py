@@ -20,6 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from environments import environment
 from stdio_client import StdioClient
 from tracking_server import tracking_server
 
@@ -29,22 +30,12 @@ HERE = Path(__file__).resolve().parent
 VERSIONS = ("2.14.3", "2.22.5", "3.0.1", "3.4.0", "3.9.0", "3.18.0")
 
 
-def environment(version: str, cache: Path) -> Path | None:
+def of_release(version: str, cache: Path) -> Path | None:
     """The Python of a virtual environment with that MLflow; None when it cannot be had."""
-    folder = cache / f"mlflow-{version}"
-    python = folder / "bin" / "python"
-    if not (folder / ".complete").exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        # What these releases ran with: they import pkg_resources and a pool that SQLAlchemy 2.1 no longer has, and with a
-        # newer OpenTelemetry their spans are never exported.
-        packages = [f"mlflow=={version}", "setuptools<81", "sqlalchemy<2.1", "opentelemetry-sdk<1.30"]
-        result = subprocess.run([*install, *packages], capture_output=True, text=True)
-        if result.returncode:
-            print(f"SKIPPED mlflow {version}: {result.stderr.strip().splitlines()[-1]}")
-            return None
-        (folder / ".complete").touch()
-    return python
+    # What these releases ran with: they import pkg_resources and a pool that SQLAlchemy 2.1 no longer has, and with a newer
+    # OpenTelemetry their spans are never exported.
+    packages = [f"mlflow=={version}", "setuptools<81", "sqlalchemy<2.1", "opentelemetry-sdk<1.30"]
+    return environment(f"mlflow-{version}", packages, cache)
 
 
 def decoded(value):
@@ -165,14 +156,15 @@ def compare(binary: Path, uri: str, expected: list[dict]) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", required=True, type=Path, help="the mlflow-lens executable")
+    parser.add_argument("--binary", default=Path("mlflow-lens"), type=Path, help="the mlflow-lens executable")
     parser.add_argument("--cache", type=Path, default=Path(".venv-old"), help="folder of the virtual environments")
     parser.add_argument("--version", action="append", help="only this release (may be repeated)")
+    parser.add_argument("--prepare", action="store_true", help="only make the environments")
     options = parser.parse_args()
     failed = False
     for version in options.version or VERSIONS:
-        python = environment(version, options.cache.resolve())
-        if python is None:
+        python = of_release(version, options.cache.resolve())
+        if python is None or options.prepare:
             continue
         problems = check(version, python, options.binary.resolve())
         print(f"mlflow {version}: " + ("3 traces equal, in place, through its server and moved" if not problems else "DIFFERENT"))

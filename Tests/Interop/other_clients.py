@@ -17,6 +17,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from environments import environment
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 #: The protocol revision that each client has to come to with us.  The official one changed its interface with 2.0,
@@ -32,19 +34,9 @@ BESIDES = {"mcp==1.9.4": ["pydantic<2.12"], "mcp==1.12.4": ["pydantic<2.12"]}
 PROBE_TIMEOUT = 300  # seconds
 
 
-def environment(client: str, cache: Path) -> Path | None:
+def of_client(client: str, cache: Path) -> Path | None:
     """The Python of a virtual environment with that client; None when it cannot be had."""
-    folder = cache / "-".join(re.findall(r"[\w.]+", client))
-    python = folder / "bin" / "python"
-    if not (folder / ".complete").exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        result = subprocess.run([*install, client, *BESIDES.get(client, [])], capture_output=True, text=True)
-        if result.returncode:
-            print(f"SKIPPED {client}: {result.stderr.strip().splitlines()[-1]}")
-            return None
-        (folder / ".complete").touch()
-    return python
+    return environment("-".join(re.findall(r"[\w.]+", client)), [client, *BESIDES.get(client, [])], cache)
 
 
 def probe(client: str, python: Path, options: argparse.Namespace) -> list[str]:
@@ -68,15 +60,16 @@ def probe(client: str, python: Path, options: argparse.Namespace) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", required=True, type=Path, help="the mlflow-lens executable")
+    parser.add_argument("--binary", default=Path("mlflow-lens"), type=Path, help="the mlflow-lens executable")
     parser.add_argument("--fixture", type=Path, help="the conformance-server executable")
     parser.add_argument("--cache", type=Path, default=Path(".venv-old"), help="folder of the virtual environments")
     parser.add_argument("--client", action="append", help="only this client (may be repeated)")
+    parser.add_argument("--prepare", action="store_true", help="only make the environments")
     options = parser.parse_args()
     tried, failed = 0, 0
     for client in options.client or CLIENTS:
-        python = environment(client, options.cache.resolve())
-        if python is None:
+        python = of_client(client, options.cache.resolve())
+        if python is None or options.prepare:
             continue
         lines = probe(client, python, options)
         wrong = any(line.startswith("FAILED") for line in lines)
@@ -85,8 +78,9 @@ def main() -> None:
             print(f"  {line}")
         tried += 1
         failed += wrong
-    print(f"{tried} clients tried, {failed} failed")
-    sys.exit(1 if failed or not tried else 0)
+    if not options.prepare:
+        print(f"{tried} clients tried, {failed} failed")
+    sys.exit(1 if failed or not (tried or options.prepare) else 0)
 
 
 if __name__ == "__main__":

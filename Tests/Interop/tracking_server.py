@@ -46,7 +46,8 @@ def tracking_server(
             cwd=work,
             stdout=output,
             stderr=output,
-            env={**os.environ, **(environment or {})},
+            # No question here is about jobs, whose runner would load all of MLflow once more.
+            env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **(environment or {})},
             start_new_session=True,
         )
         address = f"http://127.0.0.1:{port}"

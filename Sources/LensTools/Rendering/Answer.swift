@@ -17,6 +17,8 @@ struct Answer {
   var sections: [Section] = []
   /// Where to go on.
   var next: [NextCall] = []
+  /// How grave it is, for callers in the same process.
+  var remark: String?
 
   /// A member of the JSON answer.
   struct Fact: Sendable {
@@ -90,10 +92,13 @@ struct Answer {
 
   /// The answer in the form asked for, never longer than asked for.
   func render(_ options: OutputOptions, style: NextCall.Style) -> ToolResult {
-    switch options.format {
-    case .text: .text(text(limit: options.maxChars, style: style))
-    case .json: .structured(json(limit: options.maxChars, style: style))
-    }
+    var result: ToolResult =
+      switch options.format {
+      case .text: .text(text(limit: options.maxChars, style: style))
+      case .json: .structured(json(limit: options.maxChars, style: style))
+      }
+    result.remark = remark
+    return result
   }
 
   // MARK: Text

@@ -13,6 +13,9 @@ package struct FindingList {
     self.style = style
   }
 
+  /// The severity of the gravest, for callers that end with a status.
+  static func gravity(_ findings: [Finding]) -> String? { findings.map(\.severity).max()?.name }
+
   /// One finding. In a session the turn is named and the trace's id is given whole.
   func item(_ finding: Finding, number: Int, in trace: Trace, turn: Int?, rank: Int) -> Answer.Item {
     let alias = finding.spanIndex.map { Trace.alias(ofSpanAt: $0) }

@@ -37,4 +37,7 @@ public struct Completer: Sendable {
   public init(_ complete: @escaping @Sendable (Question) async throws(ToolError) -> Answer) {
     self.complete = complete
   }
+
+  /// What it proposes.
+  public func answer(_ question: Question) async throws(ToolError) -> Answer { try await complete(question) }
 }

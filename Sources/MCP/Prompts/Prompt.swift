@@ -67,4 +67,9 @@ public struct Prompt: Sendable {
     self.arguments = arguments
     self.messages = messages
   }
+
+  /// The conversation that it begins with these arguments.
+  public func conversation(_ arguments: [String: String]) async throws(ToolError) -> [Message] {
+    try await messages(arguments)
+  }
 }

@@ -16,6 +16,8 @@ public protocol ParameterizedTool<Context>: Sendable {
   static var annotations: ToolAnnotations { get }
   /// `_meta` of the definition. The default is none.
   static var metadata: JSON? { get }
+  /// Calls worth knowing, for the documentation of the command line. The default is none.
+  static var examples: [ToolExample] { get }
 
   /// The tool with the defaults of its parameters.
   init()
@@ -29,6 +31,22 @@ extension ParameterizedTool {
   public static var annotations: ToolAnnotations { .readOnlyClosedWorld }
   /// None.
   public static var metadata: JSON? { nil }
+  /// None.
+  public static var examples: [ToolExample] { [] }
+}
+
+/// A call worth knowing.
+public struct ToolExample: Hashable, Sendable {
+  /// What it is for.
+  public var purpose: String
+  /// Its arguments in order, with the values of the sample store.
+  public var arguments: [JSON.Member]
+
+  /// An example from its parts.
+  public init(_ purpose: String, _ arguments: KeyValuePairs<String, JSON>) {
+    self.purpose = purpose
+    self.arguments = arguments.map { JSON.Member($0.key, $0.value) }
+  }
 }
 
 /// A tool as a server holds it: what it says about itself, and the way to call it.

@@ -8,6 +8,8 @@ public struct ToolResult: Hashable, Sendable {
   public var structuredContent: JSON?
   /// Whether this is a failure. The first block then says what went wrong.
   public var isError: Bool
+  /// A word about the answer for whoever called in the same process, such as how grave it is. Clients do not get it.
+  public var remark: String?
 
   /// An answer from its parts.
   public init(content: [ContentBlock], structuredContent: JSON? = nil, isError: Bool = false) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HostSetup
 import LensTools
 import Logging
 import MCP
@@ -8,7 +9,17 @@ import TraceStores
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serve the tools over MCP (JSON-RPC on stdin and stdout).",
-    discussion: "Messages are one line of JSON each. Logs go to stderr. Ends when stdin does.")
+    usage: "mlflow-lens serve [<options>]",
+    discussion: """
+      Messages are one line of JSON each. Logs go to stderr. Ends when stdin does.
+
+      EXAMPLES:
+        mlflow-lens serve --tracking-uri sqlite:////home/me/app/mlflow.db
+        mlflow-lens serve --tools search_traces,inspect_turn
+        mlflow-lens serve --print-config claude-code
+
+      \(ExitStatus.help([.answered, .failed, .wrongUse]))
+      """)
 
   @OptionGroup var options: GlobalOptions
 
@@ -19,21 +30,17 @@ struct Serve: AsyncParsableCommand {
     help: ArgumentHelp(
       "Print what makes an assistant start this server, and end.",
       discussion: "With the other options as they are given here.", valueName: "host"))
-  var printConfig: HostConfiguration?
+  var printConfig: Client?
 
   func run() async throws {
     var settings = options.settings
     settings.tools = tools
     if let printConfig {
       _ = try Self.offered(tools)
-      let (command, arguments) = (ExecutablePath.current, settings.serverArguments)
-      Console.write(printConfig.advice(command: command, arguments: arguments) + "\n", to: .standardError)
-      if settings.hasSecretURI {
-        Console.write(
-          "The store's address holds a password and is left out: set MLFLOW_TRACKING_URI for the server.\n",
-          to: .standardError)
-      }
-      Console.write(printConfig.text(command: command, arguments: arguments) + "\n")
+      let entry = settings.serverEntry
+      Console.write(printConfig.advice(entry) + "\n", to: .standardError)
+      if settings.hasSecretURI { Console.write(Settings.secretNotice, to: .standardError) }
+      Console.write(entry.file(for: printConfig))
     } else {
       try await Self.serve(settings)
     }
@@ -58,7 +65,7 @@ struct Serve: AsyncParsableCommand {
   }
 
   /// The tools that were asked for, or all.
-  private static func offered(_ list: String?) throws -> [String] {
+  static func offered(_ list: String?) throws -> [String] {
     let all = AllTools.types.map { $0.name }
     guard let list else { return all }
     let names = list.split(separator: ",").map { String($0.replacing(" ", with: "")) }
@@ -71,5 +78,3 @@ struct Serve: AsyncParsableCommand {
     return all.filter { names.contains($0) }
   }
 }
-
-extension HostConfiguration: ExpressibleByArgument {}

@@ -25,12 +25,8 @@ struct SubjectOptions: ParsableArguments {
         id: id, traceID: traceID, sessionID: sessionID, experimentID: experimentID)
       try await body(try await Subject.find(reference, in: context), context)
     } catch let error as ToolError {
-      Console.write("mlflow-lens: \(error.text)\n", to: .standardError)
-      switch error.code {
-      case .invalidArguments: throw ExitCode(64)
-      case .notFound: throw ExitCode(1)
-      default: throw ExitCode(2)
-      }
+      ErrorReport.write(error)
+      throw ExitCode(ErrorReport.status(error).rawValue)
     }
   }
 }

@@ -4,7 +4,7 @@ import LensTools
 import MCP
 
 /// A tool as a verb: its parameters are the options, its answer is the output. `get_trace` is `get-trace`, `span_ids` is
-/// `--span-ids`. Exit code 0: answered; 1: what was asked for is not there; 2: failed; 64: wrong use.
+/// `--span-ids`; `format` is `--output`, as other programs call it. What it ends with: ``ExitStatus``.
 struct ToolVerb<T: ParameterizedTool<LensContext>>: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
     // Asked for again and again while the words are parsed, at every start of the server: help is only made when wanted.
@@ -12,24 +12,38 @@ struct ToolVerb<T: ParameterizedTool<LensContext>>: AsyncParsableCommand {
     let parameters = parameters
     let positional = parameters.filter(\.isPositional).map { $0.isRequired ? "<\($0.flag)>" : "[<\($0.flag)>]" }
     return CommandConfiguration(
-      commandName: T.name.kebab, abstract: firstClause(T.summary),
+      commandName: T.name.kebab, abstract: T.summary.firstClause,
       usage: (["mlflow-lens", T.name.kebab] + positional + ["[options]"]).joined(separator: " "),
-      discussion: ([T.summary, "", "TOOL OPTIONS:"] + parameters.map(\.helpLines) + ["", exitCodes])
+      discussion: ([T.summary, "", "EXAMPLES:"] + examples + ["", "TOOL OPTIONS:"] + parameters.map(\.helpLines)
+        + ["", ExitStatus.help(ExitStatus.allCases)])
         .joined(separator: "\n"))
   }
 
-  private static var isHelpWanted: Bool {
-    CommandLine.arguments.count == 1 || CommandLine.arguments.contains { $0 == "-h" || $0.contains("help") }
-  }
+  private static var isHelpWanted: Bool { MLflowLens.isDescriptionWanted }
 
-  /// The summary up to where its details begin.
-  private static func firstClause(_ summary: String) -> String {
-    summary.prefix { $0 != "." && $0 != ":" } + "."
+  /// Calls as a person types them: what needs no name goes without.
+  private static var examples: [String] {
+    T.examples.flatMap { example in
+      let words = example.arguments.flatMap { argument -> [String] in
+        let parameter = parameters.first { $0.name == argument.key }
+        let value = ShellWord.quoted(argument.value.plainText)
+        if parameter?.isPositional == true { return [value] }
+        let flag = "--\(parameter?.flag ?? argument.key.kebab)"
+        return argument.value == .bool(true) ? [flag] : [flag, value]
+      }
+      return ["  # \(example.purpose)", "  mlflow-lens \(([T.name.kebab] + words).joined(separator: " "))"]
+    }
   }
 
   /// A tool's sentence with its parameters as they are spelled here.
   private static func spelled(_ text: String) -> String {
-    parameters.reduce(text) { text, parameter in
+    // The list of all of them.
+    let list = "Arguments: "
+    if text.hasPrefix(list) {
+      let flags = parameters.map { "--\($0.flag)\($0.isRequired ? " (required)" : "")" }
+      return "Options: \(flags.joined(separator: ", "))"
+    }
+    return parameters.reduce(text) { text, parameter in
       text.split(separator: "argument '\(parameter.name)'", omittingEmptySubsequences: false)
         .joined(separator: "option '--\(parameter.flag)'")
     }
@@ -38,40 +52,45 @@ struct ToolVerb<T: ParameterizedTool<LensContext>>: AsyncParsableCommand {
   /// What the tool declares; read without a store.
   private static var parameters: [ParameterDescriptor] { Tool.definition(of: T.self).parameters }
 
-  private static var exitCodes: String {
-    "EXIT CODES: 0 answered, 1 what was asked for is not there, 2 failed, 64 wrong use."
-  }
-
   @OptionGroup var options: GlobalOptions
+
+  @Flag(help: "End with 3 when a finding is of high severity (inspect-turn, analyze-session).")
+  var exitCode = false
+
   // ArgumentParser knows the options of the program; those of the tool are known to the tool.
   @Argument(parsing: .allUnrecognized, help: .hidden) var words: [String] = []
 
   func run() async throws {
-    let arguments = try ArgumentReader(Self.parameters).read(words)
-    let tool = Tool(T.self, context: options.settings.context(face: .commandLine))
+    let settings = options.settings
+    let tool = Tool(T.self, context: settings.context(face: .commandLine))
+    let result: ToolResult
     do throws(ToolError) {
-      let result = try await tool.attempt(arguments)
-      Console.write(result.plainText + "\n")
-      if result.isError { throw ToolError(.failed, "") }
-    } catch {
-      if !error.text.isEmpty { Console.write("mlflow-lens: \(Self.spelled(error.text))\n", to: .standardError) }
-      switch error.code {
-      case .invalidArguments: throw ExitCode(64)
-      case .notFound: throw ExitCode(1)
-      default: throw ExitCode(2)
+      let arguments = try ArgumentReader(Self.parameters, verb: T.name.kebab).read(words)
+      result = try await ConsoleProgress.showing(settings.environment) { () async throws(ToolError) in
+        try await tool.attempt(arguments)
       }
+      if result.isError { throw ToolError(.failed, result.plainText) }
+    } catch {
+      ErrorReport.write(error, spelled: Self.spelled)
+      throw ExitCode(ErrorReport.status(error).rawValue)
     }
+    Console.write(result.plainText + "\n")
+    if exitCode, result.remark == "high" { throw ExitCode(ExitStatus.grave.rawValue) }
   }
 }
 
 /// The words of a command line as the arguments of a tool.
 struct ArgumentReader {
   private let parameters: [ParameterDescriptor]
+  private let verb: String
 
-  init(_ parameters: [ParameterDescriptor]) { self.parameters = parameters }
+  init(_ parameters: [ParameterDescriptor], verb: String) {
+    self.parameters = parameters
+    self.verb = verb
+  }
 
   /// `--name value`, `--name=value`, `--flag`; what has no dashes goes to the positional parameters in order.
-  func read(_ words: [String]) throws -> JSON {
+  func read(_ words: [String]) throws(ToolError) -> JSON {
     var values: [String: [String]] = [:]
     var positional = parameters.filter(\.isPositional)[...]
     var rest = words[...]
@@ -90,20 +109,20 @@ struct ArgumentReader {
         } else if let next = rest.popFirst() {
           value = next
         } else {
-          throw ValidationError("Missing value for '--\(parameter.flag)'.")
+          throw wrong("missing value for '--\(parameter.flag)'")
         }
         guard parameter.isArray || values[parameter.name] == nil else {
-          throw ValidationError("'--\(parameter.flag)' is given twice.")
+          throw wrong("'--\(parameter.flag)' is given twice")
         }
         values[parameter.name, default: []].append(value)
         positional.removeAll { $0.name == parameter.name }
       } else if let parameter = positional.popFirst() {
         guard values[parameter.name] == nil else {
-          throw ValidationError("'\(word)' comes after '--\(parameter.flag)'.")
+          throw wrong("'\(word)' comes after '--\(parameter.flag)'")
         }
         values[parameter.name] = [word]
       } else {
-        throw ValidationError("Unexpected argument '\(word)'.")
+        throw wrong("unexpected argument '\(word)'")
       }
     }
     return .object(
@@ -112,11 +131,15 @@ struct ArgumentReader {
       })
   }
 
-  private func named(_ flag: String) throws -> ParameterDescriptor {
-    if let found = parameters.first(where: { $0.flag == flag || $0.name == flag }) { return found }
-    let flags = parameters.map(\.flag)
-    let guess = nearest(flag, among: flags).map { " Did you mean '--\($0)'?" } ?? ""
-    throw ValidationError("Unknown option '--\(flag)'.\(guess)")
+  private func named(_ flag: String) throws(ToolError) -> ParameterDescriptor {
+    if let found = parameters.first(where: { [$0.flag, $0.name, $0.name.kebab].contains(flag) }) { return found }
+    throw wrong(
+      "unknown option '--\(flag)'",
+      allowed: nearest(flag, among: parameters.map(\.flag)).map { "Did you mean '--\($0)'?" })
+  }
+
+  private func wrong(_ message: String, allowed: String? = nil) -> ToolError {
+    ToolError(.invalidArguments, message, allowed: allowed, next: "See mlflow-lens \(verb) --help")
   }
 
   /// Numbers and truth values as what they are; anything that is neither is left to the tool's own check.
@@ -132,8 +155,8 @@ struct ArgumentReader {
 }
 
 extension ParameterDescriptor {
-  /// The name as an option.
-  fileprivate var flag: String { name.kebab }
+  /// The name as an option. What tools call the format of an answer is a program's output; the tools' own name is taken, too.
+  var flag: String { name == "format" ? "output" : name.kebab }
 
   /// Name and kind, then the meaning, indented and broken by hand: ArgumentParser would break it without the indent.
   fileprivate var helpLines: String {
@@ -142,8 +165,9 @@ extension ParameterDescriptor {
     let extent = range.map { $0.upperBound < Int(Int32.max) ? " \($0.lowerBound) to \($0.upperBound)." : "" } ?? ""
     let isPlain = defaultValue == nil || defaultValue == .array([]) || defaultValue == .bool(false)
     let standard = isPlain ? "" : " Default: \(defaultValue?.plainText ?? "")."
+    let alias = flag == name.kebab ? "" : " Also --\(name), as over MCP."
     var lines = ["  --\(flag)\(kind)", "     "]
-    for word in "\(help)\(extent)\(standard)".split(separator: " ") {
+    for word in "\(help)\(extent)\(standard)\(alias)".split(separator: " ") {
       if lines[lines.count - 1].count + word.count > 76 { lines.append("     ") }
       lines[lines.count - 1] += " \(word)"
     }
@@ -152,5 +176,11 @@ extension ParameterDescriptor {
 }
 
 extension JSON {
-  fileprivate var plainText: String { if case .string(let text) = self { text } else { text } }
+  fileprivate var plainText: String {
+    switch self {
+    case .string(let text): text
+    case .array(let elements): elements.map(\.plainText).joined(separator: ",")
+    default: text
+    }
+  }
 }
