@@ -203,7 +203,7 @@ def check_progress(program: Program, faults: Faults) -> None:
 class LongSession:
     """The sample store with a chat of so many turns that reading it takes more than half a second."""
 
-    copies = 5000
+    copies = 20_000
 
     def __enter__(self) -> LongSession:
         self._folder = tempfile.TemporaryDirectory()

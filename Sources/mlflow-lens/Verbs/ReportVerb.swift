@@ -10,8 +10,11 @@ struct ReportVerb: AsyncParsableCommand {
     discussion: """
       The file needs no network and no other file. Credentials are masked in it, as everywhere. Prints the path.
 
-      mlflow-lens report tr-9f2c
-      mlflow-lens report --session-id chat-17 -o chat.html
+      EXAMPLES:
+        mlflow-lens report tr-8fadc1a6
+        mlflow-lens report --session-id chat-refund-42 -o chat.html
+
+      \(ExitStatus.help([.answered, .notThere, .failed, .wrongUse]))
       """)
 
   @OptionGroup var options: GlobalOptions

@@ -15,8 +15,11 @@ struct WaterfallVerb: AsyncParsableCommand {
     discussion: """
       Width is that of the terminal, or of COLUMNS; 80 columns in a pipe. Findings are numbered [1], [2], …
 
-      mlflow-lens waterfall tr-9f2c
-      mlflow-lens waterfall --session-id chat-17 --color always | less -R
+      EXAMPLES:
+        mlflow-lens waterfall tr-8fadc1a6
+        mlflow-lens waterfall --session-id chat-refund-42 --color always
+
+      \(ExitStatus.help([.answered, .notThere, .failed, .wrongUse]))
       """)
 
   @OptionGroup var options: GlobalOptions
