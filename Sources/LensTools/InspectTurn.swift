@@ -97,20 +97,20 @@ struct InspectTurn: ParameterizedTool {
       }
       return (try await context.trace(id), nil)
     case (nil, let session?):
-      let traces = try await context.session(session, experiments: experiments)
+      let ids = try await context.sessionTraceIDs(session, experiments: experiments)
       guard let turn else {
         throw ToolError(
           .invalidArguments, "argument 'turn' is missing",
-          allowed: "The session has turns 1 to \(traces.count)",
+          allowed: "The session has turns 1 to \(ids.count)",
           next:
             "For the turn that went wrong call \(NextCall("analyze_session", ["session_id": .string(session)]).text(context.style))"
         )
       }
-      guard turn <= traces.count else {
+      guard turn <= ids.count else {
         throw ToolError(
-          .notFound, "There is no turn \(turn)", allowed: "The session has \(Units.plural(traces.count, "turn"))")
+          .notFound, "There is no turn \(turn)", allowed: "The session has \(Units.plural(ids.count, "turn"))")
       }
-      return (traces[turn - 1], turn)
+      return (try await context.trace(ids[turn - 1]), turn)
     case (nil, nil) where turn != nil:
       throw ToolError(
         .invalidArguments, "argument 'session_id' is missing", allowed: "A turn is counted in a session",

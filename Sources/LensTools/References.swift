@@ -6,8 +6,12 @@ import TraceStores
 extension LensContext {
   /// The trace of an id, or of a prefix that no other trace shares.
   package func trace(_ reference: String) async throws(ToolError) -> Trace {
-    let id = try await traceID(reference)
-    return try await ask { store async throws(StoreError) in try await store.trace(id) }
+    try await trace(try await traceID(reference))
+  }
+
+  /// The trace of an id that is known to be one.
+  func trace(_ id: TraceID) async throws(ToolError) -> Trace {
+    try await ask { store async throws(StoreError) in try await store.trace(id) }
   }
 
   private func traceID(_ reference: String) async throws(ToolError) -> TraceID {
@@ -45,22 +49,37 @@ extension LensContext {
   package func session(
     _ id: String, experiments: ExperimentChoice, metadataKeys: [String]? = nil
   ) async throws(ToolError) -> [Trace] {
+    try await session(id, experiments, metadataKeys) { store, infos async throws(StoreError) in
+      try await store.traces(of: infos)
+    }
+  }
+
+  /// The ids of the traces of a session in the same order, without reading the traces.
+  func sessionTraceIDs(_ id: String, experiments: ExperimentChoice) async throws(ToolError) -> [TraceID] {
+    try await session(id, experiments, []) { _, infos in infos.map(\.id) }
+  }
+
+  /// What there is to the traces of a session, page by page.
+  private func session<Part: Sendable>(
+    _ id: String, _ experiments: ExperimentChoice, _ metadataKeys: [String]?,
+    _ read: @Sendable (any TraceStore, [TraceInfo]) async throws(StoreError) -> [Part]
+  ) async throws(ToolError) -> [Part] {
     var query = TraceQuery(
       experimentIDs: experiments.ids, conditions: [.session(id)], order: [TraceOrder(.timestamp)], limit: 500)
     query.metadataKeys = metadataKeys
     query.isCounted = false
-    var traces: [Trace] = []
+    var parts: [Part] = []
     while true {
       let current = query
       let (page, part) = try await ask { store async throws(StoreError) in
         let page = try await store.search(current)
-        return (page, try await store.traces(of: page.infos))
+        return (page, try await read(store, page.infos))
       }
-      traces += part
+      parts += part
       guard let next = page.nextPageToken else { break }
       query.offset = next.offset
     }
-    guard traces.isEmpty else { return traces }
+    guard parts.isEmpty else { return parts }
     let newest = try await ask { store async throws(StoreError) in
       try await store.search(TraceQuery(experimentIDs: experiments.ids, limit: 200))
     }

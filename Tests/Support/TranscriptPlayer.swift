@@ -24,7 +24,7 @@ public struct TranscriptPlayer: Sendable {
   /// Seconds an answer may take.
   private let patience = 30.0
   /// Seconds the server may take to end once its input has.
-  private let exitPatience = 2.0
+  private let exitPatience = 30.0
 
   /// A player.
   public init(_ target: TranscriptTarget, substitutions: [String: String] = [:]) {

@@ -182,6 +182,26 @@ import TraceModel
     #expect(finding.isSurvivedError(survived))
   }
 
+  // MARK: Arguments
+
+  @Test(arguments: [
+    ("example city", true), ("<order id>", true), ("YOUR_API_KEY", true), ("{{name}}", true), ("lorem ipsum", true),
+    ("text", false),
+    ("Oslo", false), ("examples", false), ("[1, 2]", false), ("<a href=x>", false), ("the band", false),
+  ])
+  func whatOnlyStandsForAValueIsNone(_ value: String, _ isNone: Bool) throws {
+    let facts = TraceFacts(
+      TraceFixture.trace([
+        try root(),
+        try TraceFixture.span(
+          2, parent: 1, name: "weather", start: 1, end: 9,
+          attributes: ["mlflow.spanType": "\"TOOL\"", "mlflow.spanInputs": "{\"city\": \(quoted(value))}"]),
+      ]))
+    let found = Detectors.examine(facts).findings.filter { $0.kind == "placeholder_argument" }
+    #expect(found.count == (isNone ? 1 : 0))
+    #expect(found.allSatisfy { $0.why.contains("/city = '\(value)'") && $0.standing == .hint })
+  }
+
   // MARK: Documents that a tool found
 
   @Test func aToolsDocumentOutOfForceIsNamedWithWhatTheAnswerTookFromIt() throws {

@@ -2,7 +2,7 @@ import JSONText
 import TraceModel
 import TraceSemantics
 
-/// A tool that was called with an id that nothing before had: the model made it up.
+/// A tool that was called with an id that nothing before had: the model made it up. Or with what only stands for a value.
 struct UngroundedArgument: Detector {
   let name = "ungrounded_argument"
 
@@ -13,6 +13,11 @@ struct UngroundedArgument: Detector {
     for index in facts.trace.spans.indices where facts.isToolCall(index) && facts.tree.parents[index] != nil {
       guard let inputs = facts.meaning(index).inputs else { continue }
       isChecked = true
+      if let (path, words) = Placeholders.first(in: inputs.value), !Self.isAsked(words, facts) {
+        findings.append(Self.finding(index, path, placeholder: words, facts))
+        if findings.count == Self.most { break }
+        continue
+      }
       let leaves = Self.leaves(inputs.value, [])
       guard !leaves.isEmpty else { continue }
       guard let flow = flow.value else { return .notChecked("too much to follow") }
@@ -32,6 +37,23 @@ struct UngroundedArgument: Detector {
   /// More are not told.
   private static let most = 8
 
+  /// Whether the user said it; then it is what was meant.
+  private static func isAsked(_ words: String, _ facts: TraceFacts) -> Bool {
+    facts.turn.input?.text.lowercased().contains(words.lowercased()) ?? false
+  }
+
+  private static func finding(
+    _ index: Int, _ path: JSONPath, placeholder words: String, _ facts: TraceFacts
+  ) -> Finding {
+    let name = facts.trace.spans[index].name
+    return Finding(
+      kind: "placeholder_argument", severity: .medium, confidence: .medium, title: "called with a placeholder",
+      traceID: facts.trace.info.id, spanIndex: index,
+      why:
+        "\(name) was called with \(path.steps.isEmpty ? "" : "\(path) = ")'\(words)', which only stands for a value; nobody put one in.",
+      evidence: Evidence(.inputs, of: index, at: path, in: facts).map { [$0] } ?? [], standing: .hint)
+  }
+
   private static func finding(
     _ index: Int, _ leaf: (path: JSONPath, value: NotedValue), _ origin: ValueFlow.Appearance, _ facts: TraceFacts
   ) -> Finding {
@@ -41,7 +63,7 @@ struct UngroundedArgument: Detector {
       kind: "ungrounded_argument", severity: .medium, confidence: .low, title: "called with a value from nowhere",
       traceID: facts.trace.info.id, spanIndex: index,
       why:
-        "\(name) was called with \(leaf.path.description) = '\(leaf.value.words)', which nothing before had; it comes from \(by).",
+        "\(name) was called with \(leaf.path.steps.isEmpty ? "" : "\(leaf.path) = ")'\(leaf.value.words)', which nothing before had; it comes from \(by).",
       evidence: Evidence(.inputs, of: index, at: leaf.path, in: facts).map { [$0] } ?? [], standing: .hint)
   }
 
