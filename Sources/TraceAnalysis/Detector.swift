@@ -23,8 +23,8 @@ public enum DetectorOutcome: Sendable {
 public enum Detectors {
   /// The registered detectors, in the order in which equal findings are listed.
   public static let all: [any Detector] = [
-    FailedStep(), FailedAssessment(), ToolCalls(), StoppedModel(), StaleDocument(), LostExpectation(), RepeatedCall(),
-    ErrorInOutput(), RetrievalFit(), UngroundedAnswer(), UngroundedArgument(), CutShort(),
+    FailedStep(), FailedAssessment(), ToolCalls(), UnansweredCall(), StoppedModel(), StaleDocument(), LostExpectation(),
+    RepeatedCall(), ErrorInOutput(), RetrievalFit(), UngroundedAnswer(), UngroundedArgument(), CutShort(),
   ]
 
   /// What the detectors say together.

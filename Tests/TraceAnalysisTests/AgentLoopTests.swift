@@ -182,6 +182,54 @@ import TraceModel
     #expect(finding.isSurvivedError(survived))
   }
 
+  // MARK: Calls and what came of them
+
+  /// A model asks for the weather; what ran, and what the model was told then.
+  private func weather(run: String?, told: Bool) throws -> [Finding] {
+    let call =
+      #"{"role": "assistant", "content": null, "tool_calls": [{"id": "c1", "function": {"name": "weather", "arguments": "{\"city\": \"Oslo\", \"days\": 3}"}}]}"#
+    let result = told ? #", {"role": "tool", "tool_call_id": "c1", "content": "rain"}"# : ""
+    var spans = [
+      try root(), try span(2, 1, "model", "CHAT_MODEL", call, start: 1, end: 9),
+      try span(3, 1, "news", "TOOL", "\"none\"", start: 10, end: 19),
+      try TraceFixture.span(
+        5, parent: 1, name: "model", start: 30, end: 39,
+        attributes: [
+          "mlflow.spanType": "\"CHAT_MODEL\"", "mlflow.spanOutputs": quoted("It rains."),
+          "mlflow.spanInputs": #"{"messages": [{"role": "user", "content": "Weather?"}, \#(call)\#(result)]}"#,
+        ]),
+    ]
+    if let run {
+      spans.append(
+        try TraceFixture.span(
+          4, parent: 1, name: "execute_tool weather", start: 20, end: 29,
+          attributes: ["mlflow.spanType": "\"TOOL\"", "mlflow.spanInputs": run, "mlflow.spanOutputs": "\"rain\""]))
+    }
+    spans.sort { $0.startTime < $1.startTime }
+    return UnansweredCall().found(TraceFacts(TraceFixture.trace(spans)))
+  }
+
+  @Test func aCallThatNeverRan() throws {
+    let found = try weather(run: nil, told: false)
+    #expect(
+      found.map(\.why) == [
+        "model called weather, which never ran: no tool of that name follows, and s4 was told no result of it."
+      ])
+    #expect(found.first?.spanIndex == 1)
+    #expect(try weather(run: nil, told: true).isEmpty)
+  }
+
+  @Test func aCallThatRanOtherwise() throws {
+    let found = try weather(run: #"{"city": "Bergen", "days": 3}"#, told: true)
+    #expect(found.map(\.why) == ["weather ran with city = 'Bergen', where s2 had written 'Oslo'."])
+    #expect(found.first?.spanIndex == 3)
+    for same in [
+      #"{"city": "Oslo", "days": 3.0}"#, #"{"args": [], "kwargs": {"city": "Oslo", "days": 3}}"#, #"{"place": 1}"#,
+    ] {
+      #expect(try weather(run: same, told: true).isEmpty)
+    }
+  }
+
   // MARK: Arguments
 
   @Test(arguments: [
@@ -217,5 +265,13 @@ import TraceModel
       #expect(finding.why.hasSuffix("beside 1 in force. The answer says '30', as only that document does."))
       #expect(finding.confidence == .high)
     }
+  }
+}
+
+extension Detector {
+  /// What it finds; nothing where it could not look.
+  fileprivate func found(_ facts: TraceFacts) -> [Finding] {
+    guard case .findings(let found) = examine(facts, flow: ValueFlowSource(facts)) else { return [] }
+    return found
   }
 }

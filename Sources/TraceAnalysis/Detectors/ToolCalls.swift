@@ -7,7 +7,7 @@ struct ToolCalls: Detector {
   let name = "tool_calls"
 
   /// Where none of these stands in a span's record, it calls no tool.
-  private static let signs = ByteSearch([
+  static let signs = ByteSearch([
     "tool_call", "tool_use", "toolcall", "tool-call", "function_call", "functioncall", "function",
   ])
 
