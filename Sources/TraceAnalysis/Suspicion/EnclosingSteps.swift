@@ -67,15 +67,15 @@ struct EnclosingSteps {
   private static func isMostly(_ text: String, of others: Set<String>) -> Bool {
     let own = runs(text)
     guard own.count >= runOfWords else { return false }
-    let known = others.reduce(into: Set<Int>()) { $0.formUnion(runs($1)) }
+    let known = others.reduce(into: Set<ArraySlice<Substring>>()) { $0.formUnion(runs($1)) }
     return own.intersection(known).count * 100 >= own.count * repeatedShare
   }
 
-  /// Each run of some words, as a number.
-  private static func runs(_ text: String) -> Set<Int> {
-    let words = text.split(separator: " ", maxSplits: mostWords).prefix(mostWords)
+  /// Each run of some words.
+  private static func runs(_ text: String) -> Set<ArraySlice<Substring>> {
+    let words = Array(text.split(separator: " ", maxSplits: mostWords).prefix(mostWords))
     guard words.count >= runOfWords else { return [] }
-    return Set(words.indices.dropLast(runOfWords - 1).map { words[$0..<($0 + runOfWords)].hashValue })
+    return Set(words.indices.dropLast(runOfWords - 1).map { words[$0..<($0 + runOfWords)] })
   }
 
   /// What the span is to those below it.
