@@ -21,7 +21,7 @@ struct Echo: ParameterizedTool {
   static let metadata: JSON? = ["example/key": true]
 
   @Parameter("What to say.", isPositional: true) var messageText: String
-  @Parameter("Milliseconds to wait first.", in: 0...60_000) var delayMs: Int = 0
+  @Parameter("Milliseconds to wait first.", in: 0...3_600_000) var delayMs: Int = 0
   @Parameter("Length of a padding that is added.", in: 0...2_000_000) var padding: Int?
 
   func run(in context: DemoContext) async throws(ToolError) -> ToolResult {
@@ -63,7 +63,7 @@ struct Stubborn: ParameterizedTool {
 
   func run(in context: DemoContext) async throws(ToolError) -> ToolResult {
     context.started.add(1, ordering: .relaxed)
-    await Task.detached { try? await Task.sleep(for: .seconds(30)) }.value
+    await Task.detached { try? await Task.sleep(for: .seconds(3600)) }.value
     return .text("late")
   }
 }
@@ -83,7 +83,7 @@ enum DemoServer {
   /// from them for longer than the usual grace.
   static func target(_ context: DemoContext = DemoContext()) -> TranscriptTarget {
     var limits = Session.Limits()
-    limits.graceMs = 30_000
+    limits.graceMs = 3_600_000
     return .inProcess { [limits] input, output in
       await make(context).run(reading: input, writing: output, limits: limits, interrupt: Interrupt())
     }

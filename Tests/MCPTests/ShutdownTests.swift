@@ -5,10 +5,8 @@ import Testing
 
 @testable import MCP
 
-@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
-  /// Far less than the work in these tests takes, far more than a busy machine needs.
-  private static let soon = Duration.seconds(10)
-
+/// Work in these tests takes an hour: whoever waits for it meets the suite's limit, however busy the machine is.
+@Suite(.timeLimit(.minutes(5))) struct ShutdownTests {
   @Test func clientsNeedNotKill() {
     let limits = Session.Limits()
     #expect(limits.graceMs + limits.cancellationMs < 1000)
@@ -16,18 +14,18 @@ import Testing
 
   @Test func endOfInputEndsAtOnceWhenIdle() async throws {
     var limits = Session.Limits()
-    limits.graceMs = 30_000
+    limits.graceMs = 3_600_000
     let client = TestClient(limits: limits)
     try await client.open()
     try client.closeInput()
-    #expect(await client.ended() < Self.soon)
+    await client.ended()
     #expect(try await client.next() == nil)
   }
 
   @Test func workInFlightIsFinished() async throws {
     // The usual grace is shorter than a busy machine may take to get round to it.
     var limits = Session.Limits()
-    limits.graceMs = 30_000
+    limits.graceMs = 3_600_000
     let client = TestClient(limits: limits)
     try await client.open()
     try await client.call(1, "echo", ["message_text": "done", "delay_ms": 150])
@@ -40,9 +38,9 @@ import Testing
     let context = DemoContext()
     let client = TestClient(DemoServer.make(context))
     try await client.open()
-    try await client.call(1, "echo", ["message_text": "never", "delay_ms": 60_000])
+    try await client.call(1, "echo", ["message_text": "never", "delay_ms": 3_600_000])
     try client.closeInput()
-    #expect(await client.ended() < Self.soon)
+    await client.ended()
     #expect(context.cancelled.load(ordering: .relaxed) == 1)
     #expect(try await client.next() == nil)
   }
@@ -52,12 +50,12 @@ import Testing
     try await client.open()
     try await client.call(1, "stubborn")
     try client.closeInput()
-    #expect(await client.ended() < Self.soon)
+    await client.ended()
   }
 
   @Test func anInterruptEndsLikeTheEndOfInput() async throws {
     var limits = Session.Limits()
-    limits.graceMs = 30_000
+    limits.graceMs = 3_600_000
     let client = TestClient(limits: limits)
     try await client.open()
     try await client.call(1, "echo", ["message_text": "done", "delay_ms": 150])
@@ -65,18 +63,18 @@ import Testing
     #expect(try await client.next()?["id"] == 2)
     client.interrupt.raise()
     #expect(try await client.next()?.resultText == "done")
-    #expect(await client.ended() < Self.soon)
+    await client.ended()
   }
 
   @Test func closedOutputEndsTheServer() async throws {
     let context = DemoContext()
     let client = TestClient(DemoServer.make(context))
     try await client.open()
-    try await client.call(1, "echo", ["message_text": "never", "delay_ms": 60_000])
+    try await client.call(1, "echo", ["message_text": "never", "delay_ms": 3_600_000])
     #expect(await eventually { context.started.load(ordering: .relaxed) == 1 })
     try client.closeOutput()
     try await client.request(2, "ping")
-    #expect(await client.ended() < Self.soon)
+    await client.ended()
     #expect(context.cancelled.load(ordering: .relaxed) == 1)
   }
 
@@ -92,7 +90,7 @@ import Testing
     #expect(context.started.load(ordering: .relaxed) <= 5)
     for _ in 1...12 { #expect(try await client.next()?.resultText?.count == 200_001) }
     try client.closeInput()
-    #expect(await client.ended() < Self.soon)
+    await client.ended()
   }
 
   @Test func aClientThatNeverReadsIsGivenUp() async throws {
@@ -100,6 +98,6 @@ import Testing
     try await client.open()
     try await client.call(1, "echo", ["message_text": "m", "padding": 1_000_000])
     try client.closeInput()
-    #expect(await client.ended() < Self.soon)
+    await client.ended()
   }
 }

@@ -6,7 +6,8 @@ import TraceModel
 import TraceQuery
 import TraceStores
 
-@Suite("Servers that misbehave are named, in time and without credentials")
+/// Whoever waits here waits for an hour, and meets the suite's limit: no test counts seconds, which a busy machine has few of.
+@Suite("Servers that misbehave are named, in time and without credentials", .timeLimit(.minutes(5)))
 struct RESTTroubleTests {
   private static let secret = "s3cret-p4ssword"
   private static let login = ["MLFLOW_TRACKING_USERNAME": "ann", "MLFLOW_TRACKING_PASSWORD": secret]
@@ -57,13 +58,10 @@ struct RESTTroubleTests {
   }
 
   @Test func whoeverAsksToWaitTooLongIsNotWaitedFor() async throws {
-    let start = ContinuousClock.now
     let (error, requests) = try await failure { _ in .answer(429, "", headers: ["Retry-After": "3600"]) }
     #expect(error?.description.contains("asks to wait 3600 s") == true)
     #expect(error?.code == .busy)
     #expect(requests.count == 1)
-    // Generous: other tests have the machine to themselves, too. Who waits, waits for an hour.
-    #expect(ContinuousClock.now - start < .seconds(120))
   }
 
   @Test func theSecondAttemptMayDo() async throws {
@@ -81,23 +79,18 @@ struct RESTTroubleTests {
   }
 
   @Test func aServerThatHangsIsLeft() async throws {
-    let start = ContinuousClock.now
     let (error, _) = try await failure(Self.login.merging(["MLFLOW_HTTP_REQUEST_TIMEOUT": "0.5"]) { $1 }) { _ in .hang }
     #expect(error?.description.contains("did not answer within 0.5 s") == true)
     #expect(error?.code == .busy)
-    #expect(ContinuousClock.now - start < .seconds(120))
   }
 
   @Test func aCancelledCallEndsAtOnce() async throws {
     let server = try RESTServer { _ in .hang }
-    let store = try StoreLocator.server(server.address)
+    let store = try StoreLocator.server(server.address, ["MLFLOW_HTTP_REQUEST_TIMEOUT": "3600"])
     let asking = Task { try await store.experiments() }
     while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
-    let start = ContinuousClock.now
     asking.cancel()
     await #expect(throws: StoreError(.cancelled, "The call was cancelled")) { try await asking.value }
-    // Milliseconds, were the machine idle.
-    #expect(ContinuousClock.now - start < .seconds(5))
   }
 
   @Test func aServerThatIsDownIsNamed() async throws {
