@@ -38,6 +38,7 @@ struct AnalyzeSession: ParameterizedTool {
         ReservedKey.session, ReservedKey.user, ReservedKey.tokenUsage, ReservedKey.cost, ReservedKey.sizeStats,
         ReservedKey.schemaVersion,
       ])
+    async let related = RelatedSessions.outcome(of: sessionID, traces: traces, context)
     let session = await SessionFacts(id: sessionID, traces: traces, symptom: complaint)
     let range = try range(session.turns.count)
     let shown = session.turns.filter { range.contains($0.number) }
@@ -62,7 +63,7 @@ struct AnalyzeSession: ParameterizedTool {
           }, remedy: nil, noun: "finding"))
     }
     if shown.count == session.turns.count {
-      let related = try await RelatedSessions.statement(of: sessionID, traces: traces, context)
+      let related = try await related.get()
       let statements = (related.map { [$0] } ?? []) + diagnosis.course.statements
       if !statements.isEmpty { answer.sections.append(Self.course(statements, context)) }
     }

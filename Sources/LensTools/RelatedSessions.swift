@@ -10,9 +10,18 @@ enum RelatedSessions {
   /// Newest traces looked at, and ids named.
   private static let (mostTraces, mostNamed) = (100, 4)
 
-  /// What there is to say of them; nil where no other session belongs to this one. One question to the store, for a page of
-  /// infos.
-  static func statement(
+  /// What there is to say of them, as the store answers while the session is looked at.
+  typealias Outcome = Result<SessionCourse.Statement?, ToolError>
+
+  /// What there is to say of them; nil where no other session belongs to this one.
+  static func outcome(of id: String, traces: [Trace], _ context: LensContext) async -> Outcome {
+    do throws(ToolError) { return .success(try await statement(of: id, traces: traces, context)) } catch {
+      return .failure(error)
+    }
+  }
+
+  /// One question to the store, for a page of infos.
+  private static func statement(
     of id: String, traces: [Trace], _ context: LensContext
   ) async throws(ToolError) -> SessionCourse.Statement? {
     let parent = id.lastIndex(where: separators.contains).map { String(id[..<$0]) }

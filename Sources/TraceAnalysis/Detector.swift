@@ -9,6 +9,14 @@ public protocol Detector: Sendable {
   ///
   /// - Parameter flow: Where the values of the trace come from.
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome
+
+  /// The detector as it looks at one turn of a session: without hints so faint that they are not told of one among many.
+  var amongTurns: any Detector { get }
+}
+
+extension Detector {
+  /// Most look at a turn as they do at a trace.
+  var amongTurns: any Detector { self }
 }
 
 /// What a detector says.
@@ -27,14 +35,18 @@ public enum Detectors {
     RepeatedCall(), ErrorInOutput(), RetrievalFit(), UngroundedAnswer(), UngroundedArgument(), CutShort(),
   ]
 
+  private static let ofTurns = all.map(\.amongTurns)
+
   /// What the detectors say together.
   public typealias Examined = (findings: [Finding], notChecked: [(detector: String, why: String)])
 
   /// Everything the detectors say of a trace: findings with the gravest first, equal ones in order of the steps, and what
   /// could not be checked.
-  public static func examine(_ facts: TraceFacts) -> Examined {
+  ///
+  /// - Parameter isTurn: Whether the trace is one turn of a session, of which faint hints are not told.
+  public static func examine(_ facts: TraceFacts, isTurn: Bool = false) -> Examined {
     let flow = ValueFlowSource(facts)
-    return together(all.map { $0.examine(facts, flow: flow) })
+    return together((isTurn ? ofTurns : all).map { $0.examine(facts, flow: flow) })
   }
 
   /// The same, for a large trace with several detectors at a time.

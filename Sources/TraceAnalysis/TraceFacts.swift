@@ -107,6 +107,9 @@ public final class TraceFacts: Sendable {
     }
   }
 
+  /// Tokens: MLflow's own sum where it has one, else ours.
+  var recordedTokenUsage: TokenUsage? { trace.info.tokenUsage ?? tokenUsage }
+
   /// US dollars of the model calls, each counted once, by the rule for tokens; nil when none recorded any.
   public var cost: Double? {
     Self.counted(meanings, tree, \.cost)?.reduce(0, +)

@@ -1,12 +1,11 @@
 extension Range<Int> {
-  /// With fewer there is nothing to gain.
-  private static let fewest = 8
-
   /// The results in order, worked out several at a time.
+  ///
+  /// - Parameter fewest: With fewer there is nothing to gain.
   public func mappedConcurrently<Result: Sendable>(
-    _ transform: @escaping @Sendable (Int) -> Result
+    fewest: Int = 8, _ transform: @escaping @Sendable (Int) -> Result
   ) async -> [Result] {
-    guard count >= Self.fewest else { return map(transform) }
+    guard count >= fewest else { return map(transform) }
     let size = Swift.max(1, count / 16)
     return await withTaskGroup(of: (Int, [Result]).self) { group in
       for start in stride(from: lowerBound, to: upperBound, by: size) {

@@ -5,21 +5,6 @@ import LensTools
 import MCP
 import Testing
 
-/// Numbers that come out the same in every run (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
-}
-
 /// A trace of random shape and content, with secrets and dangerous characters planted anywhere in it.
 struct RandomTrace {
   /// What must never be seen, whatever it is wrapped in. Put together here, so that no scanner takes this file for a leak.

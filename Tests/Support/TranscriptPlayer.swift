@@ -22,9 +22,9 @@ public struct TranscriptPlayer: Sendable {
   private let target: TranscriptTarget
   private let substitutions: [String: String]
   /// Seconds an answer may take.
-  private let patience = 30.0
+  private let patience = 300.0
   /// Seconds the server may take to end once its input has.
-  private let exitPatience = 30.0
+  private let exitPatience = 300.0
 
   /// A player.
   public init(_ target: TranscriptTarget, substitutions: [String: String] = [:]) {

@@ -74,13 +74,13 @@ struct MadeChat {
 
   mutating func forget() { said = [] }
 
-  func reading() async -> SessionReading { await SessionReading(await SessionFacts(id: "s", traces: traces)) }
+  func reading() async -> SessionReading { await SessionReading(SessionFacts(id: "s", traces: traces)) }
 
   /// What the detectors of sessions find: turn, kind, why.
   func findings() async -> [(turn: Int, kind: String, why: String)] {
     let reading = await reading()
     let numbers = Dictionary(uniqueKeysWithValues: traces.enumerated().map { ($1.info.id, $0 + 1) })
-    return SessionDetectors.examine(reading).findings.map { (numbers[$0.traceID] ?? 0, $0.kind, $0.why) }
+    return await SessionDetectors.examine(reading).findings.map { (numbers[$0.traceID] ?? 0, $0.kind, $0.why) }
   }
 
   func course() async -> [String: String] {

@@ -103,7 +103,7 @@ import TraceModel
     var chat = MadeChat()
     chat.window = 0
     for number in 1...3 { try chat.turn("Question number \(number)?", "Answer.") }
-    let outcome = SessionDetectors.examine(await chat.reading())
+    let outcome = await SessionDetectors.examine(await chat.reading())
     #expect(outcome.notChecked.map(\.detector).contains("lost_context"))
     #expect(await chat.course()["no_history"] == "no model was sent the words of an earlier turn")
   }
@@ -116,7 +116,7 @@ import TraceModel
     try cut.turn(String(long.prefix(120)), "I see.")
     try cut.turn("What now?", "We send another.")
     let traces = [chat.traces[0], cut.traces[1]]
-    let course = SessionCourse(await SessionReading(await SessionFacts(id: "s", traces: traces)))
+    let course = SessionCourse(await SessionReading(SessionFacts(id: "s", traces: traces)))
     #expect(
       course.statements.first { $0.kind == "history_shortened" }?.words
         == "turn 2: models were sent only the beginning of earlier messages (turn 2: of turn 1)")
@@ -250,7 +250,7 @@ import TraceModel
       trace = TraceFixture.trace([span], id: trace.info.id.rawValue, startMs: trace.info.requestTime.milliseconds)
       return trace
     }
-    let course = SessionCourse(await SessionReading(await SessionFacts(id: "s", traces: traces)))
+    let course = SessionCourse(await SessionReading(SessionFacts(id: "s", traces: traces)))
     #expect(
       course.statements.first { $0.kind == "recording_changed" }?.words
         == "turns are recorded in another way: mlflow.spanInputs from turn 1, input.value from turn 3")
@@ -280,7 +280,7 @@ import TraceModel
     let course = await chat.course()
     #expect(course["overlap"] == "turn 2: began before the turn before had ended")
     #expect(course["pause"] == "turn 4 began 26 h after the turn before")
-    let rest = SessionCourse(await SessionReading(await SessionFacts(id: "s", traces: Array(chat.traces.dropFirst(2)))))
+    let rest = SessionCourse(await SessionReading(SessionFacts(id: "s", traces: Array(chat.traces.dropFirst(2)))))
     #expect(
       rest.statements.first { $0.kind == "missing_turns" }?.words.hasPrefix(
         "turns 1, 2: models were sent messages of a user that no turn here has (2 in turn 1)") == true)
@@ -299,7 +299,7 @@ import TraceModel
       other.info.requestTime = Timestamp(milliseconds: left.info.requestTime.milliseconds + 5_000)
       traces += [left, other]
     }
-    let course = SessionCourse(await SessionReading(await SessionFacts(id: "s", traces: traces)))
+    let course = SessionCourse(await SessionReading(SessionFacts(id: "s", traces: traces)))
     #expect(
       course.statements.first { $0.kind == "two_conversations" }?.words
         == "two conversations under one id: models of turns 1, 3, 5 and of turns 2, 4, 6 were sent only each other's messages"

@@ -186,6 +186,8 @@ import TraceModel
   @Test(arguments: [
     ("Wie lange?", "30 Tage.", "Das stimmt nicht."), ("¿Cuánto?", "30 días.", "Eso no es correcto, está mal."),
     ("何日ですか？", "30日です。", "それは間違っています。"), ("几天？", "30天。", "不对，请再看看。"), ("Сколько?", "30 дней.", "ЭТО НЕВЕРНО."),
+    ("Combien de jours ?", "30 jours.", "C’est faux."), ("Quantos dias?", "30 dias.", "Não, está errado."),
+    ("Quanti giorni?", "30 giorni.", "Non è corretto."), ("며칠인가요?", "30일입니다.", "틀렸어요, 다시 봐 주세요."),
   ]) func objections(_ asked: String, _ answered: String, _ objection: String) async throws {
     #expect(try await findings([(asked, answered), (objection, "…")]).map(\.kind) == ["user_repair"])
   }

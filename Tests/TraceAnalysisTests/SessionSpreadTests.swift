@@ -34,7 +34,7 @@ import TraceModel
   private func trail(_ traces: [Trace]) async throws -> SessionSpread.Trail? {
     let session = await SessionFacts(id: "s", traces: traces)
     let finding = try #require(session.turns[0].findings.first { $0.kind == "stale_document" })
-    return SessionSpread(await SessionTalk(session)).trail(of: finding, in: session.turns[0])
+    return SessionSpread(session.conversation.talk).trail(of: finding, in: session.turns[0])
   }
 
   private let origin = ("How long do I have?", "goods can be returned within 30 days", "You have 30 days.")

@@ -5,6 +5,10 @@ import TraceSemantics
 /// A retrieval that gave nothing, or nothing with a word of what was asked for in it.
 struct RetrievalFit: Detector {
   let name = "retrieval_fit"
+  /// Whether the question's words are looked for in what came back, which is a faint hint.
+  var comparesWords = true
+
+  var amongTurns: any Detector { RetrievalFit(comparesWords: false) }
 
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     var findings: [Finding] = []
@@ -21,16 +25,15 @@ struct RetrievalFit: Detector {
         findings.append(finding("empty_retrieval", index, "\(facts.trace.spans[index].name) found nothing.", facts))
         continue
       }
-      guard let input, let question = Gist(of: input.value, side: .input)?.text else { continue }
+      guard comparesWords, let input, let question = Gist(of: input.value, side: .input)?.text else { continue }
       let asked = Self.content(question)
       let wanted = Set(asked.map(\.stem))
       guard wanted.count >= 2, documents.contains(where: { $0.text != nil }) else { continue }
-      let given = documents.reduce(into: Set<String>()) { words, document in
-        for part in [document.id, document.source, document.text] {
-          words.formUnion(Self.content(part ?? "").map(\.stem))
-        }
+      // The first document has such a word, as a rule: the others are not read for it.
+      let isMet = documents.lazy.flatMap { [$0.id, $0.source, $0.text] }.contains { part in
+        Self.content(part ?? "").contains { wanted.contains($0.stem) }
       }
-      guard wanted.isDisjoint(with: given) else { continue }
+      guard !isMet else { continue }
       let words = asked.prefix(4).map(\.word).joined(separator: ", ")
       findings.append(
         finding(

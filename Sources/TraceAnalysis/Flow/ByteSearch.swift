@@ -5,6 +5,21 @@ struct ByteSearch: Sendable {
   /// beginning stand in `places` from one start to the next, in their order.
   private let starts: [Int]
   private let places: [Int]
+  /// The distinct beginnings, letters in lower case, by which sixteen places at a time are passed over; empty where there
+  /// are so many that this takes longer.
+  private let pairs: [Pair]
+
+  /// Two bytes, each in all lanes.
+  private struct Pair: Hashable {
+    var first, second: Lanes
+
+    init(_ word: [UInt8]) {
+      (first, second) = (Lanes(repeating: word[0] | 0x20), Lanes(repeating: word[1] | 0x20))
+    }
+  }
+
+  private static let mostPairs = 10
+  private typealias Lanes = SIMD16<UInt8>
 
   /// - Parameter words: In lower case; the text's ASCII letters are read as such.
   init(_ words: [String]) {
@@ -17,6 +32,9 @@ struct ByteSearch: Sendable {
     }
     places = table.flatMap(\.self)
     starts = table.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+    let pairs = Set(self.words.filter { $0.count > 1 }.map(Pair.init))
+    let isShort = self.words.contains { $0.count < 2 }
+    self.pairs = isShort || pairs.count > Self.mostPairs ? [] : Array(pairs)
   }
 
   /// Whether any of the words stands in the text.
@@ -32,17 +50,47 @@ struct ByteSearch: Sendable {
     let (starts, places) = (starts.span, places.span)
     var position = 0
     while position < text.count {
-      // Behind the last byte there is nothing that could be a second one.
-      let second = position + 1 < text.count ? text[position + 1] : 0
-      let beginning = Self.beginning(text[position], second)
-      var candidate = starts[beginning]
-      while candidate < starts[beginning + 1] {
-        if Self.stands(words[places[candidate]], text, position) { return places[candidate] }
-        candidate += 1
+      var end = text.count
+      if !pairs.isEmpty {
+        position = nextBlock(text, from: position)
+        end = min(position + Lanes.scalarCount, end)
       }
-      position += 1
+      while position < end {
+        // Behind the last byte there is nothing that could be a second one.
+        let second = position + 1 < text.count ? text[position + 1] : 0
+        let beginning = Self.beginning(text[position], second)
+        var candidate = starts[beginning]
+        while candidate < starts[beginning + 1] {
+          if Self.stands(words[places[candidate]], text, position) { return places[candidate] }
+          candidate += 1
+        }
+        position += 1
+      }
     }
     return nil
+  }
+
+  /// The first place, in steps of sixteen from `start`, at or within sixteen bytes behind which a beginning stands, or where
+  /// fewer bytes are left.
+  private func nextBlock(_ text: Span<UInt8>, from start: Int) -> Int {
+    let raw = unsafe text.bytes
+    let pairs = pairs.span
+    let (lower, none) = (Lanes(repeating: 0x20), Lanes(repeating: 0))
+    var position = start
+    while position + Lanes.scalarCount < text.count {
+      // Sixteen bytes from `position`, and from the one behind it, lie inside the span; any bit pattern is valid.
+      let first = unsafe raw.unsafeLoadUnaligned(fromByteOffset: position, as: Lanes.self) | lower
+      let second = unsafe raw.unsafeLoadUnaligned(fromByteOffset: position + 1, as: Lanes.self) | lower
+      var hits = SIMD2<UInt64>(repeating: 0)
+      for place in pairs.indices {
+        let misses = (first ^ pairs[place].first) | (second ^ pairs[place].second)
+        // Masks are put together as integers: the operators of masks are not inlined.
+        hits |= unsafe unsafeBitCast(misses .== none, to: SIMD2<UInt64>.self)
+      }
+      if hits[0] | hits[1] != 0 { break }
+      position += Lanes.scalarCount
+    }
+    return position
   }
 
   @inline(__always)

@@ -50,7 +50,7 @@ struct HistorySummaries: Sendable {
     for (place, messages) in candidates {
       guard let lost = history.lost(at: place), lost.count >= 2 else { continue }
       let turn = talk.turns[place]
-      let known = usualMarks.union(Self.marks(turn.asked)).union(Self.givenBack(turn.turn.facts))
+      let known = usualMarks.union(Self.marks(turn.asked)).union(Self.givenBack(turn.facts))
       for message in messages {
         let marks = read[message.key] ?? Self.marks(message.text)
         read[message.key] = marks

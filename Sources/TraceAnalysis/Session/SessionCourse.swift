@@ -53,7 +53,7 @@ public struct SessionCourse: Sendable {
       let numbers = places.map { turns[$0].number }
       found.append(Statement(kind: kind, turns: numbers, words: words(TurnRanges.words(numbers))))
     }
-    let infos = turns.map(\.turn.facts.trace.info)
+    let infos = turns.map(\.facts.trace.info)
     add("unfinished", turns.indices.filter { infos[$0].state == .inProgress }) {
       "\($0): never finished, or not yet: what they did last may be missing"
     }
@@ -66,10 +66,11 @@ public struct SessionCourse: Sendable {
         return end.map { infos[place].requestTime.milliseconds < $0 } ?? false
       }
     ) { "\($0): began before the turn before had ended" }
-    let gaps = turns.compactMap { $0.turn.gapMs }.sorted()
+    let gapsBefore = reading.session.turns.map(\.gapMs)
+    let gaps = gapsBefore.compactMap(\.self).sorted()
     if let median = gaps.isEmpty ? nil : gaps[gaps.count / 2] {
       for place in turns.indices.dropFirst() {
-        guard let gap = turns[place].turn.gapMs, gap > hour, gap / 10 > median else { continue }
+        guard let gap = gapsBefore[place], gap > hour, gap / 10 > median else { continue }
         add("pause", [place]) { "\($0) began \(Durations.words(milliseconds: gap)) after the turn before" }
       }
     }
@@ -134,7 +135,7 @@ public struct SessionCourse: Sendable {
     func list(_ runs: [(first: Int, value: String)]) -> String {
       runs.map { "\($0.value) from turn \($0.first)" }.joined(separator: ", ")
     }
-    add("recording_changed", turns, { place(of: $0.turn.facts.turn.input) }) {
+    add("recording_changed", turns, { place(of: $0.facts.turn.input) }) {
       "turns are recorded in another way: \(list($0))"
     }
     add("model_changed", called, { $0.sent?.model }) { "the model changes: \(list($0))" }
@@ -244,7 +245,7 @@ public struct SessionCourse: Sendable {
   private static func growth(_ reading: SessionReading) -> [Statement] {
     let turns = reading.talk.turns
     var found: [Statement] = []
-    let tokens = turns.compactMap { turn in turn.turn.tokenUsage?.input.map { (turn.number, $0) } }
+    let tokens = turns.compactMap { turn in turn.facts.recordedTokenUsage?.input.map { (turn.number, $0) } }
     if let first = tokens.first, let last = tokens.last, last.1 >= 1_000, last.1 / 4 >= max(1, first.1) {
       var words = "input tokens grow from \(first.1) (turn \(first.0)) to \(last.1) (turn \(last.0))"
       if let carried = reading.history.turns[last.0 - 1], carried.bytes > 0 {
@@ -253,7 +254,7 @@ public struct SessionCourse: Sendable {
       }
       found.append(Statement(kind: "tokens_grow", turns: [last.0], words: words))
     }
-    let durations = turns.compactMap { turn in turn.turn.facts.trace.info.executionDurationMs.map { (turn.number, $0) }
+    let durations = turns.compactMap { turn in turn.facts.trace.info.executionDurationMs.map { (turn.number, $0) }
     }
     let sorted = durations.map(\.1).sorted()
     guard sorted.count >= 4 else { return found }

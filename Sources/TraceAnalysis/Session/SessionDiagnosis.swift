@@ -32,11 +32,13 @@ public struct SessionDiagnosis: Sendable {
   /// Puts the findings about some turns in order: those whose values spread through the conversation first, for they are its
   /// origin; then by gravity and turn; then the suspects, then hints. Of each, those that speak of the symptom first.
   public init(_ session: SessionFacts, turns range: ClosedRange<Int>, symptom: Symptom? = nil) async {
-    let reading = await SessionReading(session)
-    course = SessionCourse(reading)
-    let (across, notChecked) = SessionDetectors.examine(reading)
+    let reading = SessionReading(session)
+    async let course = SessionCourse(reading)
+    async let spread = SessionSpread(reading.talk)
+    let (across, notChecked) = await SessionDetectors.examine(reading)
     self.notChecked = notChecked
-    let (found, repeating) = Self.found(reading, range, across)
+    self.course = await course
+    let (found, repeating) = Self.found(session, await spread, range, across)
     self.repeating = repeating
     // Where writes rank the turns, an error that its turn survived is a hint: users mistype their ids.
     let isRanked = !session.suspicions.isEmpty
@@ -70,13 +72,12 @@ public struct SessionDiagnosis: Sendable {
   /// What the turns' own detectors found and what was found across them, merged step by step; spread values first, then by
   /// gravity and turn.
   private static func found(
-    _ reading: SessionReading, _ range: ClosedRange<Int>, _ across: [Finding]
+    _ session: SessionFacts, _ spread: SessionSpread, _ range: ClosedRange<Int>, _ across: [Finding]
   ) -> (entries: [Entry], repeating: Set<Int>) {
-    let spread = SessionSpread(reading.talk)
     var repeating: Set<Int> = []
     let acrossByTrace = Dictionary(grouping: across, by: \.traceID)
     var all: [Entry] = []
-    for turn in reading.session.turns where range.contains(turn.number) {
+    for turn in session.turns where range.contains(turn.number) {
       for finding in (turn.findings + (acrossByTrace[turn.facts.trace.info.id] ?? [])).merged() {
         let trail = finding.severity >= .medium ? spread.trail(of: finding, in: turn) : nil
         repeating.formUnion(trail?.turns ?? [])

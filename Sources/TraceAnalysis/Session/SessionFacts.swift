@@ -17,7 +17,7 @@ public struct SessionFacts: Sendable {
     /// What the detectors say.
     public var findings: [Finding]
     /// Tokens: MLflow's own sum where it has one, else ours.
-    public var tokenUsage: TokenUsage? { facts.trace.info.tokenUsage ?? facts.tokenUsage }
+    public var tokenUsage: TokenUsage? { facts.recordedTokenUsage }
   }
 
   /// The session's id.
@@ -32,6 +32,8 @@ public struct SessionFacts: Sendable {
   public let scorerErrors: [Assessment]
   /// Assessments that were replaced by others.
   public let supersededCount: Int
+  /// What was said, and what models were sent of it.
+  let conversation: SessionConversation
 
   /// Of sessions with more bytes of spans, payloads are decoded each time they are read.
   private static let mostKept = 32_000_000
@@ -48,16 +50,19 @@ public struct SessionFacts: Sendable {
     scorerErrors = valid.filter { $0.scorerError != nil }
     supersededCount = all.count - valid.count
     let keepsPayloads = ordered.reduce(0) { $0 + $1.spans.reduce(0) { $0 + $1.record.rawBytes.count } } <= Self.mostKept
+    let facts = await ordered.indices.mappedConcurrently { TraceFacts(ordered[$0], keepsPayloads: keepsPayloads) }
+    // Who said what is read one turn after the other: meanwhile each turn is looked at by itself.
+    async let conversation = SessionConversation(facts)
     turns = await ordered.indices.mappedConcurrently { place in
       let trace = ordered[place]
-      let facts = TraceFacts(trace, keepsPayloads: keepsPayloads)
       let before = place > 0 ? ordered[place - 1].info.requestTime.milliseconds : nil
       return Turn(
-        number: place + 1, facts: facts,
+        number: place + 1, facts: facts[place],
         gapMs: before.map { trace.info.requestTime.milliseconds.subtractingSaturating($0) },
         assessments: trace.info.assessments.filter { $0.isValid && $0.sessionID == nil && $0.scorerError == nil },
-        findings: Detectors.examine(facts).findings)
+        findings: Detectors.examine(facts[place], isTurn: true).findings)
     }
     suspicions = TurnSuspicion.ranked(turns, symptom)
+    self.conversation = await conversation
   }
 }

@@ -5,19 +5,14 @@ public struct SessionReading: Sendable {
   /// The session.
   public let session: SessionFacts
   /// What was said.
-  let talk: SessionTalk
+  var talk: SessionTalk { session.conversation.talk }
   /// What models were sent of it.
-  let history: SessionHistory
+  var history: SessionHistory { session.conversation.history }
   /// What stands in it in place of earlier turns.
-  let summaries: HistorySummaries
+  var summaries: HistorySummaries { session.conversation.summaries }
 
-  /// Reads what was said and sent once.
-  public init(_ session: SessionFacts) async {
-    self.session = session
-    talk = await SessionTalk(session)
-    history = SessionHistory(talk)
-    summaries = HistorySummaries(talk, history)
-  }
+  /// The session as detectors see it.
+  public init(_ session: SessionFacts) { self.session = session }
 }
 
 /// Looks for one kind of failure across the turns of a session. A new one is one file and one line in
@@ -37,13 +32,13 @@ public enum SessionDetectors {
     LostContext(), ChangedFact(), UserRepair(), UnansweredMessage(), FailingTool(), NewerDocument(),
   ]
 
-  /// Everything the detectors say of a session, and what could not be checked.
-  static func examine(_ reading: SessionReading) -> (findings: [Finding], notChecked: [(detector: String, why: String)])
-  {
+  /// Everything the detectors say of a session, and what could not be checked. They work side by side.
+  static func examine(_ reading: SessionReading) async -> Detectors.Examined {
     var findings: [Finding] = []
     var notChecked: [(detector: String, why: String)] = []
-    for detector in all {
-      switch detector.examine(reading) {
+    let outcomes = await all.indices.mappedConcurrently(fewest: 2) { all[$0].examine(reading) }
+    for (detector, outcome) in zip(all, outcomes) {
+      switch outcome {
       case .findings(let found): findings += found
       case .notChecked(let why): notChecked.append((detector.name, why))
       }

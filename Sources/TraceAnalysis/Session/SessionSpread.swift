@@ -36,7 +36,7 @@ public struct SessionSpread: Sendable {
         answered.filter { !known.contains($0.token.key) && !own.contains($0.token.key) && $0.isTelling })
       let keys = Set(answered.map(\.token.key))
       known.formUnion(keys)
-      said.append(keys.union(own).union(Self.passedOn(turn.turn.facts)))
+      said.append(keys.union(own).union(Self.passedOn(turn.facts)))
     }
     (self.brought, self.said) = (brought, said)
   }

@@ -5,8 +5,10 @@ import TraceSemantics
 struct SessionTalk: Sendable {
   /// The words of one turn. A class, so that passing it on counts one reference.
   final class Turn: Sendable {
-    /// The turn.
-    let turn: SessionFacts.Turn
+    /// The turn's number, from 1.
+    let number: Int
+    /// What is known of its trace.
+    let facts: TraceFacts
     /// What was asked and answered; of longer texts the beginning.
     let asked, answered: String
     /// The question as phrases are looked for in it: with plain apostrophes, for phones write ’, and other letters than
@@ -23,11 +25,11 @@ struct SessionTalk: Sendable {
     /// The call of a model that was sent most; nil where no model was called.
     let sent: Sent?
 
-    init(_ turn: SessionFacts.Turn, sent: Sent?) {
-      self.turn = turn
+    init(_ number: Int, _ facts: TraceFacts, sent: Sent?) {
+      (self.number, self.facts) = (number, facts)
       self.sent = sent
-      let asked = SessionTalk.beginning(turn.facts.turn.input)
-      let answered = SessionTalk.beginning(turn.facts.turn.output)
+      let asked = SessionTalk.beginning(facts.turn.input)
+      let answered = SessionTalk.beginning(facts.turn.output)
       (self.asked, self.answered) = (asked, answered)
       let isPlain = asked.utf8.allSatisfy { $0 < 0x80 }
       plainlyAsked = isPlain ? asked : asked.lowercased().replacing("’", with: "'")
@@ -49,10 +51,8 @@ struct SessionTalk: Sendable {
       (unitBits ^ other.unitBits).nonzeroBitCount * 5 <= askedUnits.count + other.askedUnits.count
     }
 
-    /// The turn's number, from 1.
-    var number: Int { turn.number }
     /// Whether the run got to an answer.
-    var isAnswered: Bool { !answered.isEmpty && turn.facts.trace.info.state != .error }
+    var isAnswered: Bool { !answered.isEmpty && facts.trace.info.state != .error }
   }
 
   /// What a model was sent.
@@ -86,16 +86,16 @@ struct SessionTalk: Sendable {
   /// Of sessions whose models were sent more bytes, messages are not compared.
   private static let mostBytes = 64_000_000
 
-  init(_ session: SessionFacts) async {
-    let turns = session.turns
-    let calls = await turns.indices.mappedConcurrently { Self.largestCall(turns[$0].facts) }
+  /// - Parameter turns: What is known of the turns' traces, in order.
+  init(_ turns: [TraceFacts]) async {
+    let calls = await turns.indices.mappedConcurrently { Self.largestCall(turns[$0]) }
     let isComparable = calls.reduce(0) { $0 + ($1?.size ?? 0) } <= Self.mostBytes
     // One after the other: what was sent before is not read again.
     var reader = SentReader()
     let sent = turns.indices.map { place in
-      calls[place].map { reader.sent(turns[place].facts, $0.spanIndex, isComparable) }
+      calls[place].map { reader.sent(turns[place], $0.spanIndex, isComparable) }
     }
-    self.turns = await turns.indices.mappedConcurrently { Turn(turns[$0], sent: sent[$0]) }
+    self.turns = await turns.indices.mappedConcurrently { Turn($0 + 1, turns[$0], sent: sent[$0]) }
   }
 
   fileprivate static func beginning(_ side: TurnReading.Side?) -> String {

@@ -104,7 +104,7 @@ struct ChangedFact: SessionDetector {
     guard oldSource == nil || newSource == nil else { return nil }
     let isOldWrong = oldSource == nil && newSource != nil
     let origin = turns[isOldWrong ? old.place : new.place]
-    let facts = origin.turn.facts
+    let facts = origin.facts
     func side(_ statement: Statement, _ source: String?) -> String {
       "turn \(turns[statement.place].number) says '\(statement.value.words)' (\(source.map { "from \($0)" } ?? "no step gave that back before"))"
     }
@@ -124,7 +124,7 @@ struct ChangedFact: SessionDetector {
       if turn.askedValues.contains(where: { $0.token == statement.value.token }) {
         return "the user\(here)"
       }
-      let facts = turn.turn.facts
+      let facts = turn.facts
       for index in facts.trace.spans.indices
       where ["TOOL", "RETRIEVER", "RERANKER", "MEMORY"].contains(facts.type(index)) {
         guard let outputs = facts.meaning(index).outputs else { continue }

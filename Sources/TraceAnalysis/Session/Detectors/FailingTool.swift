@@ -16,8 +16,9 @@ struct FailingTool: SessionDetector {
     let turns = reading.talk.turns
     var uses: [String: Uses] = [:]
     for (place, turn) in turns.enumerated() {
-      let facts = turn.turn.facts
-      let failures = Set(turn.turn.findings.filter { $0.kind == "error_in_output" }.compactMap(\.spanIndex))
+      let facts = turn.facts
+      let own = reading.session.turns[place].findings
+      let failures = Set(own.filter { $0.kind == "error_in_output" }.compactMap(\.spanIndex))
       for index in facts.trace.spans.indices where facts.isToolCall(index) || facts.type(index) == "RETRIEVER" {
         let name = facts.meaning(index).toolName ?? facts.trace.spans[index].name
         var use = uses[name] ?? Uses()
@@ -35,7 +36,7 @@ struct FailingTool: SessionDetector {
     }
     return .findings(
       failing.map { name, use in
-        let facts = turns[use.failed[0]].turn.facts
+        let facts = turns[use.failed[0]].facts
         let all = use.failed.count == use.turns.count ? "each turn that called it" : "\(use.turns.count) that called it"
         let evidence = use.first.map { Evidence.ofOutput($0, in: facts) } ?? []
         return Finding(

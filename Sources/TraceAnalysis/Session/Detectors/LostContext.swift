@@ -65,7 +65,7 @@ struct LostContext: SessionDetector {
     for value in turns[place].askedValues where value.isTelling {
       let sources = (said.values[value.token.key] ?? []).filter { $0 < place }
       guard sources.contains(where: isLost), !sources.contains(where: { history.carries($0, at: place) }),
-        !isGivenBack(value.token, turns[place].turn.facts), !isToldOtherwise(value.token, place, history)
+        !isGivenBack(value.token, turns[place].facts), !isToldOtherwise(value.token, place, history)
       else { continue }
       return
         "the user asks about '\(value.words)', which was talked about in \(words(sources.filter(isLost), turns)); the model was not "
@@ -144,7 +144,7 @@ struct LostContext: SessionDetector {
   private static func finding(_ kind: String, _ turn: SessionTalk.Turn, _ why: String) -> Finding {
     Finding(
       kind: kind, severity: .medium, confidence: .low, title: "the model was not sent what it needed",
-      traceID: turn.turn.facts.trace.info.id, spanIndex: turn.sent?.spanIndex, why: why,
+      traceID: turn.facts.trace.info.id, spanIndex: turn.sent?.spanIndex, why: why,
       evidence: turn.questionEvidence(), standing: .hint)
   }
 }

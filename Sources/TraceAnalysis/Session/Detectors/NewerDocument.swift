@@ -20,7 +20,7 @@ struct NewerDocument: SessionDetector {
     var versions: [String: [Version]] = [:]
     var isChecked = false
     for (place, turn) in turns.enumerated() {
-      let facts = turn.turn.facts
+      let facts = turn.facts
       for index in facts.trace.spans.indices where ["RETRIEVER", "TOOL", "RERANKER"].contains(facts.type(index)) {
         guard let documents = facts.meaning(index).documents else { continue }
         isChecked = true
@@ -41,7 +41,7 @@ struct NewerDocument: SessionDetector {
         // Where the same retrieval gave both, the model could choose.
         !all.contains(where: { $0.place == old.place && $0.number == newest.number })
       else { continue }
-      let facts = turns[old.place].turn.facts
+      let facts = turns[old.place].facts
       let others = Set(all.filter { $0.number == newest.number }.map { turns[$0.place].number }).sorted()
       findings.append(
         Finding(

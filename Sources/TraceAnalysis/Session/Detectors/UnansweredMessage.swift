@@ -36,7 +36,7 @@ struct UnansweredMessage: SessionDetector {
       else { continue }
       findings.append(
         Self.finding(
-          "repeated_answer", .medium, turn, turn.turn.facts.turn.output?.spanIndex,
+          "repeated_answer", .medium, turn, turn.facts.turn.output?.spanIndex,
           "the answer is word for word that of turn \(turns[first].number), where something else was asked",
           turn.answerEvidence()))
     }
@@ -57,6 +57,6 @@ struct UnansweredMessage: SessionDetector {
   ) -> Finding {
     Finding(
       kind: kind, severity: severity, confidence: .medium, title: "the answer is not to this message",
-      traceID: turn.turn.facts.trace.info.id, spanIndex: spanIndex, why: why, evidence: evidence, standing: .hint)
+      traceID: turn.facts.trace.info.id, spanIndex: spanIndex, why: why, evidence: evidence, standing: .hint)
   }
 }

@@ -87,7 +87,7 @@ struct UserRepair: SessionDetector {
   private static func finding(_ kind: String, _ turn: SessionTalk.Turn, _ why: String, value: String?) -> Finding {
     Finding(
       kind: kind, severity: .medium, confidence: .low, title: "the user was not helped",
-      traceID: turn.turn.facts.trace.info.id, spanIndex: turn.turn.facts.turn.output?.spanIndex, why: why,
+      traceID: turn.facts.trace.info.id, spanIndex: turn.facts.turn.output?.spanIndex, why: why,
       evidence: turn.answerEvidence(around: value), standing: .hint)
   }
 }
@@ -106,14 +106,14 @@ extension SessionTalk.Turn {
 
   /// What the user said.
   func questionEvidence() -> [Evidence] {
-    guard let side = turn.facts.turn.input else { return [] }
+    guard let side = facts.turn.input else { return [] }
     let path = side.gist?.path ?? JSONPath(steps: [])
-    return Evidence(.inputs, of: side.spanIndex, at: path, in: turn.facts).map { [$0] } ?? []
+    return Evidence(.inputs, of: side.spanIndex, at: path, in: facts).map { [$0] } ?? []
   }
 
   /// What the app answered.
   func answerEvidence(around words: String? = nil) -> [Evidence] {
-    guard let side = turn.facts.turn.output else { return [] }
-    return Evidence.ofOutput(side.spanIndex, around: words, in: turn.facts)
+    guard let side = facts.turn.output else { return [] }
+    return Evidence.ofOutput(side.spanIndex, around: words, in: facts)
   }
 }
