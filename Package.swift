@@ -17,6 +17,9 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
 
+    // A function of the C library that its Swift module leaves out.
+    .systemLibrary(name: "CMalloc"),
+
     // Opened when they are needed, not linked. Only systems with an old C library keep dlopen apart.
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CZlib", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -44,7 +47,7 @@ let package = Package(
     .executableTarget(
       name: "mlflow-lens",
       dependencies: [
-        "LensReport", "LensTools", "HostSetup", "MCP", "TraceStores", "TraceModel", "JSONText",
+        "LensReport", "LensTools", "HostSetup", "MCP", "TraceStores", "TraceModel", "JSONText", "CMalloc",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]

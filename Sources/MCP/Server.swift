@@ -28,6 +28,7 @@ public struct Server: Sendable {
   let resourceTemplates: [ResourceTemplate]
   let prompts: [Prompt]
   let logger: Logger
+  let whenQuiet: @Sendable () -> Void
 
   /// A server.
   ///
@@ -39,9 +40,11 @@ public struct Server: Sendable {
   ///   - resourceTemplates: Addresses with variable parts; the first that fits an address is asked.
   ///   - prompts: Questions that people pick.
   ///   - logger: Where it reports. Payloads are never logged.
+  ///   - whenQuiet: Called when requests have been worked on, and none has come for a while.
   public init(
     info: ServerInfo, instructions: String, tools: [Tool], resources: [Resource] = [],
-    resourceTemplates: [ResourceTemplate] = [], prompts: [Prompt] = [], logger: Logger
+    resourceTemplates: [ResourceTemplate] = [], prompts: [Prompt] = [], logger: Logger,
+    whenQuiet: @escaping @Sendable () -> Void = {}
   ) {
     self.info = info
     self.instructions = instructions
@@ -50,6 +53,7 @@ public struct Server: Sendable {
     self.resourceTemplates = resourceTemplates
     self.prompts = prompts
     self.logger = logger
+    self.whenQuiet = whenQuiet
   }
 
   /// What the server can do, in the words of the newest revision. What it has nothing of it does not offer.

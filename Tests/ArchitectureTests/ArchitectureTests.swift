@@ -17,7 +17,7 @@ struct ArchitectureTests {
     "LensTools": ["MCP", "TraceAnalysis", "TraceSemantics", "TraceStores", "TraceQuery", "TraceModel", "JSONText"],
     "LensReport": ["LensTools", "MCP", "TraceAnalysis", "TraceSemantics", "TraceModel", "JSONText"],
     "HostSetup": ["JSONText"],
-    "mlflow-lens": ["LensReport", "LensTools", "HostSetup", "MCP", "TraceStores", "TraceModel", "JSONText"],
+    "mlflow-lens": ["LensReport", "LensTools", "HostSetup", "MCP", "TraceStores", "TraceModel", "JSONText", "CMalloc"],
   ]
 
   /// Modules from outside, and who may use them.
@@ -31,7 +31,7 @@ struct ArchitectureTests {
   ]
 
   /// Targets that only make a C library visible.
-  private static let libraries: Set<String> = ["CSQLite", "CYAML", "CCurl", "CZlib", "CPCRE2"]
+  private static let libraries: Set<String> = ["CSQLite", "CYAML", "CCurl", "CZlib", "CPCRE2", "CMalloc"]
 
   private static let sources = PackageRoot.url.appendingPathComponent("Sources")
 

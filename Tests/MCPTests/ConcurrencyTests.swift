@@ -65,6 +65,23 @@ import Testing
     #expect(try await client.next()?.resultText == "still here")
   }
 
+  @Test func afterTheLastRequestThingsAreQuiet() async throws {
+    let context = DemoContext()
+    let client = TestClient(DemoServer.make(context), limits: limits { $0.quiet = .milliseconds(20) })
+    try await client.open()
+    for id in 1...2 { try await client.call(id, "echo", ["message_text": "m", "delay_ms": id == 1 ? 3_600_000 : 0]) }
+    #expect(try await client.next()?.resultText == "m")
+    // The first is still being worked on.
+    let before = context.quiet.load(ordering: .relaxed)
+    try await Task.sleep(for: .milliseconds(200))
+    #expect(context.quiet.load(ordering: .relaxed) == before)
+    try await client.send(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#)
+    #expect(await eventually { context.quiet.load(ordering: .relaxed) == before + 1 })
+    try await client.call(3, "echo", ["message_text": "again"])
+    #expect(try await client.next()?.resultText == "again")
+    #expect(await eventually { context.quiet.load(ordering: .relaxed) == before + 2 })
+  }
+
   @Test func aBatchIsAnsweredWhenItsLastIs() async throws {
     let client = TestClient(DemoServer.make(), limits: limits { $0.timeLimit = .seconds(2) })
     try await client.open("2025-03-26")

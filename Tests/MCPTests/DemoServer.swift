@@ -11,6 +11,7 @@ final class DemoContext: Sendable {
   let started = Atomic<Int>(0)
   let mostAtOnce = Atomic<Int>(0)
   let atOnce = Atomic<Int>(0)
+  let quiet = Atomic<Int>(0)
 }
 
 /// Says back what it was given, having waited if asked to.
@@ -76,7 +77,8 @@ enum DemoServer {
         Tool(Echo.self, context: context), Tool(Structured.self, context: context),
         Tool(Stubborn.self, context: context),
       ],
-      logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() })
+      logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() },
+      whenQuiet: { context.quiet.add(1, ordering: .relaxed) })
   }
 
   /// Waits long for work in flight at the end of the input: the other tests share this process's threads, and may keep it

@@ -18,6 +18,12 @@ final class InFlight: Sendable {
     let port: any ReplyPort
   }
 
+  /// What is called when nothing has been worked on for a while.
+  struct Quiet: Sendable {
+    let after: Duration
+    let call: @Sendable () -> Void
+  }
+
   private struct Entry {
     let serial: Int
     let work: Work
@@ -36,6 +42,8 @@ final class InFlight: Sendable {
     var waiting = 0
     var lastSerial = 0
     var isWaitedFor = false
+    /// Whether a task waits for things to be quiet.
+    var isListening = false
 
     var isIdle: Bool { running == 0 && waiting == 0 }
   }
@@ -46,14 +54,17 @@ final class InFlight: Sendable {
   private let idle = DispatchSemaphore(value: 0)
   private let width: Int
   private let timeLimit: Duration
+  private let quiet: Quiet
 
   /// - Parameters:
   ///   - limit: Requests accepted and not yet answered.
   ///   - width: Of these, so many run side by side.
   ///   - timeLimit: How long one may run.
-  init(limit: Int, width: Int, timeLimit: Duration) {
+  ///   - quiet: What is called once they have ended, and no other has come.
+  init(limit: Int, width: Int, timeLimit: Duration, quiet: Quiet) {
     self.width = width
     self.timeLimit = timeLimit
+    self.quiet = quiet
     for _ in 0..<limit { places.signal() }
   }
 
@@ -168,7 +179,7 @@ final class InFlight: Sendable {
 
   private func end() {
     places.signal()
-    state.withLock { state in
+    let listens = state.withLock { state in
       state.running -= 1
       while let next = state.queue.popFirst() {
         guard let entry = state.entries[next.id], entry.serial == next.serial else { continue }
@@ -177,6 +188,24 @@ final class InFlight: Sendable {
         break
       }
       tellIfIdle(&state)
+      defer { state.isListening = state.isListening || state.isIdle }
+      return state.isIdle && !state.isListening
+    }
+    if listens { Task { await listen() } }
+  }
+
+  /// Waits until no request has come for a while; gives up while one is worked on, whose end begins anew.
+  private func listen() async {
+    while true {
+      let last = state.withLock { $0.lastSerial }
+      try? await Task.sleep(for: quiet.after)
+      let (isIdle, isQuiet) = state.withLock { state in
+        let isQuiet = state.lastSerial == last
+        state.isListening = state.isIdle && !isQuiet
+        return (state.isIdle, isQuiet)
+      }
+      guard isIdle else { return }
+      if isQuiet { return quiet.call() }
     }
   }
 

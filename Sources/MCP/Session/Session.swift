@@ -25,6 +25,8 @@ final class Session: Sendable {
     var fileGraceMs = 60_000
     /// How long cancelled work may take to end after that, in milliseconds.
     var cancellationMs = 200
+    /// How long no request must be worked on for the server to be quiet.
+    var quiet = Duration.milliseconds(300)
     /// How often progress is told.
     var progress = Progress.Pace()
   }
@@ -44,7 +46,9 @@ final class Session: Sendable {
     self.limits = limits
     self.interrupt = interrupt
     writer = LineWriter(output, interrupt: interrupt)
-    inFlight = InFlight(limit: limits.inFlight, width: limits.width, timeLimit: limits.timeLimit)
+    inFlight = InFlight(
+      limit: limits.inFlight, width: limits.width, timeLimit: limits.timeLimit,
+      quiet: InFlight.Quiet(after: limits.quiet, call: server.whenQuiet))
   }
 
   /// Serves until the input ends, the output is closed or the interrupt is raised; then lets work in flight end.

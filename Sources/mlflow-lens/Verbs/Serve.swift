@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import HostSetup
 import LensTools
 import Logging
@@ -58,7 +59,8 @@ struct Serve: AsyncParsableCommand {
       info: info, instructions: AllTools.instructions(offering: offered),
       tools: AllTools.tools(context: context).filter { offered.contains($0.name) }, resources: AllTools.resources,
       resourceTemplates: AllTools.resourceTemplates(context: context),
-      prompts: AllTools.prompts(context: context, offering: offered), logger: logger)
+      prompts: AllTools.prompts(context: context, offering: offered), logger: logger,
+      whenQuiet: { lens_release_free_memory() })
     let location = settings.locator.location
     logger.info("serving", metadata: ["store": "\(location.uri)", "why": "\(location.reason)"])
     await server.run(over: try StdioTransport.takeStandardStreams())
