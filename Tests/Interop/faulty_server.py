@@ -141,8 +141,33 @@ def expired_certificate(folder: Path) -> ssl.SSLContext:
     (folder / "index.txt").write_text("")
     (folder / "serial").write_text("01")
     key, request, made = folder / "expired.key", folder / "expired.csr", folder / "expired.pem"
-    asking = ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(request), "-subj", "/CN=127.0.0.1"]
-    signing = ["openssl", "ca", "-batch", "-notext", "-config", str(folder / "ca.cnf"), "-selfsign", "-keyfile", str(key), "-in", str(request)]
+    asking = [
+        "openssl",
+        "req",
+        "-new",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        str(key),
+        "-out",
+        str(request),
+        "-subj",
+        "/CN=127.0.0.1",
+    ]
+    signing = [
+        "openssl",
+        "ca",
+        "-batch",
+        "-notext",
+        "-config",
+        str(folder / "ca.cnf"),
+        "-selfsign",
+        "-keyfile",
+        str(key),
+        "-in",
+        str(request),
+    ]
     for command in (asking, [*signing, "-out", str(made), "-startdate", "20200101000000Z", "-enddate", "20200102000000Z"]):
         subprocess.run(command, check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

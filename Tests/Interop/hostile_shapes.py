@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-from checks import Faults
+from checks import STORE, Faults
 from stdio_client import StdioClient
 
 START = 1_794_819_600_000_000_000
@@ -53,7 +54,9 @@ def text(value: object) -> str:
 
 
 def nested(count: int) -> dict:
-    return trace([span(1, attributes={"mlflow.spanInputs": '{"a":' * count + "1" + "}" * count, "mlflow.spanOutputs": "[" * count + "]" * count})])
+    return trace(
+        [span(1, attributes={"mlflow.spanInputs": '{"a":' * count + "1" + "}" * count, "mlflow.spanOutputs": "[" * count + "]" * count})]
+    )
 
 
 def strings_in_strings(count: int) -> dict:
@@ -64,7 +67,13 @@ def strings_in_strings(count: int) -> dict:
 
 
 def assessment(number: int) -> dict:
-    return {"assessment_name": f"n{number}", "source": {"source_type": "HUMAN"}, "create_time": "2026-11-16T09:00:00Z", "feedback": {"value": number % 2 == 0}, "rationale": "because " * 5}
+    return {
+        "assessment_name": f"n{number}",
+        "source": {"source_type": "HUMAN"},
+        "create_time": "2026-11-16T09:00:00Z",
+        "feedback": {"value": number % 2 == 0},
+        "rationale": "because " * 5,
+    }
 
 
 SHAPES = {
@@ -101,8 +110,20 @@ SHAPES = {
 def agent() -> list[dict]:
     """Three turns of an agent with everything that has a number."""
     usage = text({"input_tokens": 10, "output_tokens": 20, "total_tokens": 30, "cache_read_input_tokens": 5})
-    tools = [{"type": "function", "function": {"name": "add", "parameters": {"type": "object", "properties": {"a": {"type": "integer", "minimum": 0, "maximum": 10}}, "required": ["a"]}}}]
-    answer = {"role": "assistant", "content": "8", "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "add", "arguments": text({"a": 5, "b": 3})}}]}
+    tools = [
+        {
+            "type": "function",
+            "function": {
+                "name": "add",
+                "parameters": {"type": "object", "properties": {"a": {"type": "integer", "minimum": 0, "maximum": 10}}, "required": ["a"]},
+            },
+        }
+    ]
+    answer = {
+        "role": "assistant",
+        "content": "8",
+        "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "add", "arguments": text({"a": 5, "b": 3})}}],
+    }
     spans = [
         span(1, attributes={"mlflow.spanType": '"AGENT"', "mlflow.spanInputs": text({"question": "what is 5 and 3?"}), "mlflow.spanOutputs": '"15 or 8, on 2026-11-12"'}),
         span(2, 1, "llm", {
@@ -116,10 +137,27 @@ def agent() -> list[dict]:
         span(5, 1, "add", {"mlflow.spanType": '"TOOL"', "mlflow.spanInputs": text({"a": 5, "b": 3}), "mlflow.spanOutputs": text({"error": "404 not found"})}, end_time_unix_nano=None, status={"code": "STATUS_CODE_ERROR", "message": "boom"}),
     ]  # fmt: skip
     judged = [
-        {"assessment_name": "relevance", "span_id": f"{4:016x}", "source": {"source_type": "LLM_JUDGE"}, "create_time": "2026-11-16T09:00:00Z", "feedback": {"value": 0.1}, "rationale": "no 8"},
-        {"assessment_name": "expected", "source": {"source_type": "HUMAN"}, "create_time": "2026-11-16T09:00:00Z", "expectation": {"value": 8}},
+        {
+            "assessment_name": "relevance",
+            "span_id": f"{4:016x}",
+            "source": {"source_type": "LLM_JUDGE"},
+            "create_time": "2026-11-16T09:00:00Z",
+            "feedback": {"value": 0.1},
+            "rationale": "no 8",
+        },
+        {
+            "assessment_name": "expected",
+            "source": {"source_type": "HUMAN"},
+            "create_time": "2026-11-16T09:00:00Z",
+            "expectation": {"value": 8},
+        },
     ]
-    metadata = {"mlflow.trace.session": "chat", "mlflow.trace.tokenUsage": usage, "mlflow.trace.cost": text({"total_cost": 0.1}), "mlflow.trace.sizeStats": text({"total_size_bytes": 100, "num_spans": 5})}
+    metadata = {
+        "mlflow.trace.session": "chat",
+        "mlflow.trace.tokenUsage": usage,
+        "mlflow.trace.cost": text({"total_cost": 0.1}),
+        "mlflow.trace.sizeStats": text({"total_size_bytes": 100, "num_spans": 5}),
+    }
     return [trace(spans, number, trace_metadata=metadata, assessments=judged) for number in (1, 2, 3)]
 
 
@@ -188,23 +226,47 @@ class Run:
             self.faults.check(done.returncode == 0, f"{what}: {words[0]} ends with {done.returncode}: {done.stderr[-200:]!r}")
 
 
+OPTIONS = """
+waterfall TRACE --rows N|waterfall TRACE --depth N|report TRACE -o /dev/null --value-bytes N|report TRACE -o /dev/null --total-bytes N
+get-trace TRACE --max-chars N|get-trace TRACE --depth N|get-trace TRACE --span-ids s1 --fields inputs --offset N|get-trace TRACE --span-ids sN
+search-traces --max-results N|search-traces --since N|search-traces --since -Nd|search-traces --until -Nw|search-traces --min-duration-ms N
+search-traces --filter timestamp_ms>N|search-traces --filter execution_time_ms<N|search-traces --filter timestamp_ms>Ne308
+discover-schema --sample N|inspect-turn --session-id chat-refund-42 --turn N|analyze-session chat-refund-42 --turns N|analyze-session chat-refund-42 --turns 1-N
+"""
+
+
+def options(binary: Path, faults: Faults) -> int:
+    """Numbers at their limits in every option, and a terminal of such a width: an answer, or a sentence."""
+    commands = [command for line in OPTIONS.split("\n") for command in line.split("|") if command]
+    numbers = ("9223372036854775807", "-9223372036854775808", "99999999999999999999", "0")
+    for command in commands:
+        for number in numbers:
+            words = [word.replace("N", number).replace("TRACE", "tr-bdd640fb") for word in command.split(" ")]
+            done = subprocess.run([binary, "--tracking-uri", STORE, *words], capture_output=True, env={**os.environ, "COLUMNS": number})
+            faults.check(done.returncode in (0, 1, 2, 64), f"{words} ends with {done.returncode}: {done.stderr[-200:]!r}")
+    return len(commands) * len(numbers)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", required=True, type=Path)
     parser.add_argument("--variants", type=int, default=40, help="variants of numbers")
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    faults, chance = Faults(), random.Random(options.seed)
+    given = parser.parse_args()
+    faults, chance = Faults(), random.Random(given.seed)
     with tempfile.TemporaryDirectory() as name:
-        run = Run(options.binary.resolve(), Path(name).resolve(), faults)
+        run = Run(given.binary.resolve(), Path(name).resolve(), faults)
         for what, make in SHAPES.items():
             run.ask(what, [make()], pictures=True)
-        for number in range(options.variants):
+        for number in range(given.variants):
             run.ask(f"variant {number}", variant(chance), pictures=number % 4 == 0)
         run.client.close()
         shutil.rmtree(name, ignore_errors=True)
         Path(name).mkdir(exist_ok=True)
-    print(f"{len(SHAPES)} shapes and {options.variants} variants of numbers (seed {options.seed}): {run.count} answers")
+    count = options(given.binary.resolve(), faults)
+    print(
+        f"{count} options at their limits; {len(SHAPES)} shapes and {given.variants} variants of numbers (seed {given.seed}): {run.count} answers"
+    )
     faults.end()
 
 

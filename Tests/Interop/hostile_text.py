@@ -49,10 +49,14 @@ def hostile_store(path: Path) -> None:
                 store.execute(f"UPDATE OR IGNORE {table} SET {column} = {column} || ? WHERE {column} IS NOT NULL{known}", (EVIL + SECRET,))
         # Sessions that belong together by their ids, and keys of the app's own.
         store.execute("UPDATE trace_info SET session_id = 'team' || char(10) || 'EVIL' || char(27) || '/' || (rowid % 3) WHERE rowid % 2")
-        for trace, in store.execute("SELECT request_id FROM trace_info").fetchall():
+        for (trace,) in store.execute("SELECT request_id FROM trace_info").fetchall():
             for table in ("trace_tags", "trace_request_metadata"):
-                store.execute(f"INSERT INTO {table} (key, value, request_id) VALUES (?, ?, ?)", ("own" + EVIL, "own" + EVIL + SECRET, trace))
-                store.execute(f"INSERT OR REPLACE INTO {table} (key, value, request_id) VALUES ('mlflow.trace.user', ?, ?)", ("u" + EVIL, trace))
+                store.execute(
+                    f"INSERT INTO {table} (key, value, request_id) VALUES (?, ?, ?)", ("own" + EVIL, "own" + EVIL + SECRET, trace)
+                )
+                store.execute(
+                    f"INSERT OR REPLACE INTO {table} (key, value, request_id) VALUES ('mlflow.trace.user', ?, ?)", ("u" + EVIL, trace)
+                )
         for trace, span, content in store.execute("SELECT trace_id, span_id, content FROM spans").fetchall():
             record = hostile(json.loads(content))
             text = json.dumps(record)
@@ -123,20 +127,65 @@ def strings(value: object) -> list[str]:
 
 
 def calls(traces: list[str], sessions: list[str]) -> list[tuple[str, dict]]:
-    asked: list[tuple[str, dict]] = [("search_traces", {}), ("search_traces", {"session_id": EVIL, "user_id": EVIL, "text": EVIL}), ("search_traces", {"filter": EVIL})]
-    asked += [("search_traces", {"group_by": group}) for group in ("session", "name", "status", "user", "error", "experiment", "hour", "tag.own" + EVIL, "metadata.own" + EVIL)]
-    asked += [("search_traces", {"columns": ["trace_id", "tag.own" + EVIL, "metadata.own" + EVIL, "session", "name"]}), ("search_traces", {"columns": [EVIL]}), ("search_traces", {"experiment_id": "none" + EVIL})]
-    asked += [("search_traces", {"filter": f"name = '{word}'"}) for word in ("nothing", "x\x1by")] + [("search_traces", {"order_by": EVIL}), ("search_traces", {"since": EVIL}), ("search_traces", {"page_token": EVIL})]
-    asked += [("search_traces", {"span_attribute": [f"own{EVIL}=x", EVIL]}), ("search_traces", {"failed_assessment": EVIL}), ("discover_schema", {}), ("search_traces", {EVIL: 1})]
+    asked: list[tuple[str, dict]] = [
+        ("search_traces", {}),
+        ("search_traces", {"session_id": EVIL, "user_id": EVIL, "text": EVIL}),
+        ("search_traces", {"filter": EVIL}),
+    ]
+    asked += [
+        ("search_traces", {"group_by": group})
+        for group in ("session", "name", "status", "user", "error", "experiment", "hour", "tag.own" + EVIL, "metadata.own" + EVIL)
+    ]
+    asked += [
+        ("search_traces", {"columns": ["trace_id", "tag.own" + EVIL, "metadata.own" + EVIL, "session", "name"]}),
+        ("search_traces", {"columns": [EVIL]}),
+        ("search_traces", {"experiment_id": "none" + EVIL}),
+    ]
+    asked += [("search_traces", {"filter": f"name = '{word}'"}) for word in ("nothing", "x\x1by")] + [
+        ("search_traces", {"order_by": EVIL}),
+        ("search_traces", {"since": EVIL}),
+        ("search_traces", {"page_token": EVIL}),
+    ]
+    asked += [
+        ("search_traces", {"span_attribute": [f"own{EVIL}=x", EVIL]}),
+        ("search_traces", {"failed_assessment": EVIL}),
+        ("discover_schema", {}),
+        ("search_traces", {EVIL: 1}),
+    ]
     for trace in traces:
         asked += [(tool, {"trace_id": trace}) for tool in ("get_trace", "inspect_turn", "discover_schema")]
         asked += [("get_trace", {"trace_id": trace, "find": word}) for word in ("EVIL", "/own.EVIL/", EVIL, "/(" + EVIL)]
-        asked += [("get_trace", {"trace_id": trace, "span_ids": [span], "fields": ["inputs", "outputs", "attributes", "events", "links", "assessments"]}) for span in ("s1", "s2", EVIL, "s" + EVIL)]
-        asked += [("get_trace", {"trace_id": trace, "span_ids": ["s1"], "fields": ["inputs"], "path": path}) for path in (EVIL, "/own" + EVIL, "messages." + EVIL)]
-        asked += [("get_trace", {"trace_id": trace, "types": [EVIL]}), ("get_trace", {"trace_id": trace, "status": EVIL}), ("inspect_turn", {"trace_id": trace, "symptom": EVIL, "explain": True}), ("get_trace", {"trace_id": trace, "fields": [EVIL]})]
+        asked += [
+            (
+                "get_trace",
+                {"trace_id": trace, "span_ids": [span], "fields": ["inputs", "outputs", "attributes", "events", "links", "assessments"]},
+            )
+            for span in ("s1", "s2", EVIL, "s" + EVIL)
+        ]
+        asked += [
+            ("get_trace", {"trace_id": trace, "span_ids": ["s1"], "fields": ["inputs"], "path": path})
+            for path in (EVIL, "/own" + EVIL, "messages." + EVIL)
+        ]
+        asked += [
+            ("get_trace", {"trace_id": trace, "types": [EVIL]}),
+            ("get_trace", {"trace_id": trace, "status": EVIL}),
+            ("inspect_turn", {"trace_id": trace, "symptom": EVIL, "explain": True}),
+            ("get_trace", {"trace_id": trace, "fields": [EVIL]}),
+        ]
     for session in sessions:
-        asked += [("analyze_session", {"session_id": session}), ("analyze_session", {"session_id": session, "symptom": EVIL}), ("analyze_session", {"session_id": session, "turns": EVIL}), ("inspect_turn", {"session_id": session, "turn": 1}), ("discover_schema", {"session_id": session})]
-    return asked + [("analyze_session", {"session_id": EVIL}), ("get_trace", {"trace_id": EVIL}), ("get_trace", {"trace_id": "tr-"}), ("inspect_turn", {"trace_id": EVIL})]
+        asked += [
+            ("analyze_session", {"session_id": session}),
+            ("analyze_session", {"session_id": session, "symptom": EVIL}),
+            ("analyze_session", {"session_id": session, "turns": EVIL}),
+            ("inspect_turn", {"session_id": session, "turn": 1}),
+            ("discover_schema", {"session_id": session}),
+        ]
+    return asked + [
+        ("analyze_session", {"session_id": EVIL}),
+        ("get_trace", {"trace_id": EVIL}),
+        ("get_trace", {"trace_id": "tr-"}),
+        ("inspect_turn", {"trace_id": EVIL}),
+    ]
 
 
 def ask_server(binary: Path, uri: str, judge: Judge, traces: list[str], sessions: list[str]) -> int:
@@ -151,8 +200,14 @@ def ask_server(binary: Path, uri: str, judge: Judge, traces: list[str], sessions
                 judge(what, text, is_json=form == "json" and not result.get("isError"))
         for method, params in (
             [("resources/read", {"uri": f"mlflow-lens://{kind}"}) for kind in ("trace/tr-", "session/team", "schema/1", "filter-syntax")]
-            + [("prompts/get", {"name": "debug_trace", "arguments": {"trace_id": traces[0], "symptom": EVIL}}), ("prompts/get", {"name": "debug_session", "arguments": {"session_id": sessions[0]}})]
-            + [("completion/complete", {"ref": {"type": "ref/prompt", "name": name}, "argument": {"name": argument, "value": ""}}) for name, argument in (("debug_trace", "trace_id"), ("debug_session", "session_id"))]
+            + [
+                ("prompts/get", {"name": "debug_trace", "arguments": {"trace_id": traces[0], "symptom": EVIL}}),
+                ("prompts/get", {"name": "debug_session", "arguments": {"session_id": sessions[0]}}),
+            ]
+            + [
+                ("completion/complete", {"ref": {"type": "ref/prompt", "name": name}, "argument": {"name": argument, "value": ""}})
+                for name, argument in (("debug_trace", "trace_id"), ("debug_session", "session_id"))
+            ]
         ):
             try:
                 result = client.request(method, params)
@@ -167,15 +222,28 @@ def ask_server(binary: Path, uri: str, judge: Judge, traces: list[str], sessions
 
 def ask_commands(binary: Path, uri: str, judge: Judge, traces: list[str], sessions: list[str]) -> int:
     commands = [["doctor"], ["doctor", "--output", "json"], ["search-traces"], ["discover-schema"], ["complete", "--", "get-trace", ""]]
-    commands += [[verb, "--trace-id", traces[0].replace("\0", "")] for verb in ("get-trace", "inspect-turn", "waterfall")] + [["get-trace", "tr-evil"], ["waterfall", traces[1]], ["waterfall", EVIL.replace("\0", "")]]
-    commands += [["analyze-session", session.replace("\0", "")] for session in sessions[:2]] + [["waterfall", "--session-id", sessions[1], "--color", "never"]]
+    commands += [[verb, "--trace-id", traces[0].replace("\0", "")] for verb in ("get-trace", "inspect-turn", "waterfall")] + [
+        ["get-trace", "tr-evil"],
+        ["waterfall", traces[1]],
+        ["waterfall", EVIL.replace("\0", "")],
+    ]
+    commands += [["analyze-session", session.replace("\0", "")] for session in sessions[:2]] + [
+        ["waterfall", "--session-id", sessions[1], "--color", "never"]
+    ]
     for words in commands:
-        done = subprocess.run([binary, "--tracking-uri", uri, *words] if words[0] != "complete" else [binary, *words], capture_output=True, env={**os.environ, "MLFLOW_TRACKING_URI": uri})
+        done = subprocess.run(
+            [binary, "--tracking-uri", uri, *words] if words[0] != "complete" else [binary, *words],
+            capture_output=True,
+            env={**os.environ, "MLFLOW_TRACKING_URI": uri},
+        )
         judge(f"command {words}"[:160], done.stdout.decode().replace("\t", " "))
         judge(f"command {words}, stderr"[:160], done.stderr.decode())
     with tempfile.TemporaryDirectory() as folder:
         for trace in traces[:2]:
-            done = subprocess.run([binary, "--tracking-uri", uri, "report", "--trace-id", trace.replace("\0", "")[:7], "-o", f"{folder}/r.html"], capture_output=True)
+            done = subprocess.run(
+                [binary, "--tracking-uri", uri, "report", "--trace-id", trace.replace("\0", "")[:7], "-o", f"{folder}/r.html"],
+                capture_output=True,
+            )
             if done.returncode:
                 judge("report, stderr", done.stderr.decode())
                 continue
@@ -196,7 +264,9 @@ def main() -> None:
         hostile_store(path)
         with sqlite3.connect(path) as store:
             traces = [row[0] for row in store.execute("SELECT request_id FROM trace_info ORDER BY request_id DESC")]
-            sessions = sorted({row[0] for row in store.execute("SELECT session_id FROM trace_info WHERE session_id IS NOT NULL")}, reverse=True)
+            sessions = sorted(
+                {row[0] for row in store.execute("SELECT session_id FROM trace_info WHERE session_id IS NOT NULL")}, reverse=True
+            )
         traces.sort(key=lambda trace: trace != TRACE)
         count = ask_server(binary, f"sqlite:///{path}", judge, traces, sessions)
         count += ask_commands(binary, f"sqlite:///{path}", judge, traces, sessions)

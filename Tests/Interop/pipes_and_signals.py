@@ -39,7 +39,8 @@ def call(number: int | str, tool: str = "get_trace", **arguments: object) -> byt
 class Server:
     def __init__(self, binary: Path, *options: str, **more):
         self.process = subprocess.Popen(
-            [binary, *options, "--tracking-uri", STORE, "serve"], **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
+            [binary, *options, "--tracking-uri", STORE, "serve"],
+            **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more},
         )
         self.send(line(0, "initialize", OPENING))
         if self.process.stdout:
@@ -167,7 +168,16 @@ def commands(binary: Path, faults: Faults) -> None:
     def shell(script: str, cwd: str | None = None) -> subprocess.CompletedProcess:
         return subprocess.run(["bash", "-c", script, str(binary)], env=environment, capture_output=True, text=True, cwd=cwd)
 
-    verbs = (f"get-trace {TRACE}", "search-traces", "discover-schema", "doctor", f"waterfall {TRACE}", f"inspect-turn {TRACE}", "--generate-completion-script bash", f"report {TRACE} -o -")
+    verbs = (
+        f"get-trace {TRACE}",
+        "search-traces",
+        "discover-schema",
+        "doctor",
+        f"waterfall {TRACE}",
+        f"inspect-turn {TRACE}",
+        "--generate-completion-script bash",
+        f"report {TRACE} -o -",
+    )
     for verb in verbs:
         done = shell(f'"$0" {verb} | head -c 10; exit "${{PIPESTATUS[0]}}"')
         faults.check((done.returncode, done.stderr) == (0, ""), f"{verb} | head: {done.returncode} {done.stderr!r}")
@@ -178,14 +188,25 @@ def commands(binary: Path, faults: Faults) -> None:
         done = shell(f'"$0" {verb} 2>&- <&-')
         faults.check(done.returncode == 0 and len(done.stdout) > 50, f"{verb} 2>&-: {done.returncode}")
     done = shell('"$0" get-trace tr-absent --output json >/dev/full')
-    faults.check(done.returncode == 1 and '"not_found"' in done.stderr, f"an error needs no standard output: {done.returncode} {done.stderr!r}")
+    faults.check(
+        done.returncode == 1 and '"not_found"' in done.stderr, f"an error needs no standard output: {done.returncode} {done.stderr!r}"
+    )
     with tempfile.TemporaryDirectory() as folder:
         old = Path(folder) / "report.html"
         old.write_text("the old one")
         full = shell(f'ulimit -f 8; "$0" report {TRACE} -o report.html', folder)
-        faults.check(full.returncode != 0 and old.read_text() == "the old one", f"a report on a full disk: {full.returncode} {full.stderr!r}")
-        faults.check("cannot be written" in full.stderr and os.listdir(folder) == ["report.html"], f"left behind: {os.listdir(folder)} {full.stderr!r}")
-        for target, words in (("/dev/full", "No space left"), ("absent/report.html", "No such file"), ("/proc/report.html", "cannot be written")):
+        faults.check(
+            full.returncode != 0 and old.read_text() == "the old one", f"a report on a full disk: {full.returncode} {full.stderr!r}"
+        )
+        faults.check(
+            "cannot be written" in full.stderr and os.listdir(folder) == ["report.html"],
+            f"left behind: {os.listdir(folder)} {full.stderr!r}",
+        )
+        for target, words in (
+            ("/dev/full", "No space left"),
+            ("absent/report.html", "No such file"),
+            ("/proc/report.html", "cannot be written"),
+        ):
             done = shell(f'"$0" report {TRACE} -o {target}', folder)
             faults.check(done.returncode == 2 and words in done.stderr, f"report -o {target}: {done.returncode} {done.stderr!r}")
 

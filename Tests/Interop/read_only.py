@@ -25,7 +25,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from checks import ROOT, Faults
+from checks import Faults
 from faulty_server import INFO, SPAN, TRACE, FaultyServer
 from store_faults import SAMPLE, SESSION, listing
 from store_faults import TRACE as SAMPLE_TRACE

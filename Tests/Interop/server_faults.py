@@ -17,9 +17,7 @@ import os
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -220,13 +218,29 @@ class Run:
         """What a caller or a trace names does not become another request, or a header."""
         server = FaultyServer()
         with self.client(server.address) as client:
-            for hostile in ("tr-1\r\nX-Evil: yes", "tr-1/../../../admin/secret", "tr-1?x=y&z", "tr-1#frag", "tr-\0" * 9, "%2e%2e%2fadmin", "' OR 1=1 --", "--help", "tr-" + "9" * 5000):
-                for tool, arguments in (("get_trace", {"trace_id": hostile}), ("analyze_session", {"session_id": hostile}), ("search_traces", {"user_id": hostile, "session_id": hostile})):
+            for hostile in (
+                "tr-1\r\nX-Evil: yes",
+                "tr-1/../../../admin/secret",
+                "tr-1?x=y&z",
+                "tr-1#frag",
+                "tr-\0" * 9,
+                "%2e%2e%2fadmin",
+                "' OR 1=1 --",
+                "--help",
+                "tr-" + "9" * 5000,
+            ):
+                for tool, arguments in (
+                    ("get_trace", {"trace_id": hostile}),
+                    ("analyze_session", {"session_id": hostile}),
+                    ("search_traces", {"user_id": hostile, "session_id": hostile}),
+                ):
                     result = client.call_tool(tool, arguments)
                     self.check_clean(hostile[:30], result["content"][0]["text"])
             self.check_good("hostile ids", client)
         for head in server.heads:
-            self.faults.check(b"X-Evil" not in head and b"admin" not in head.split(b"\r\n")[0], f"a request was made of an id: {head[:200]}")
+            self.faults.check(
+                b"X-Evil" not in head and b"admin" not in head.split(b"\r\n")[0], f"a request was made of an id: {head[:200]}"
+            )
         server.stop()
 
     def hosts_in_traces(self) -> None:
@@ -236,8 +250,16 @@ class Run:
             "mlflow.traceName": "named", "mlflow.artifactLocation": f"{trap.address}/artifacts", "mlflow.trace.archiveLocation": trap.address,
             "mlflow.trace.spansLocation": "ARCHIVE_REPO", "mlflow.source.name": trap.address, "host": trap.address,
         }}  # fmt: skip
-        output = json.dumps({"image": f"mlflow-attachment://x?content_type=image/png&trace_id={TRACE}&url={trap.address}/../../etc/passwd", "link": f"{trap.address}/x"})
-        span = {**SPAN, "attributes": {"mlflow.spanOutputs": output, "url.full": f'"{trap.address}"', "server.address": '"169.254.169.254"'}}
+        output = json.dumps(
+            {
+                "image": f"mlflow-attachment://x?content_type=image/png&trace_id={TRACE}&url={trap.address}/../../etc/passwd",
+                "link": f"{trap.address}/x",
+            }
+        )
+        span = {
+            **SPAN,
+            "attributes": {"mlflow.spanOutputs": output, "url.full": f'"{trap.address}"', "server.address": '"169.254.169.254"'},
+        }
         server = FaultyServer()
 
         def misdeed(connection: socket.socket, target: str, body: bytes) -> None:

@@ -83,7 +83,12 @@ def rows_of_nonsense(it: Subject) -> None:
             it.answers("10 traces", group_by="day")
             it.answers(TRACE, tool="get_trace", trace_id=TRACE)
             it.answers(tool="inspect_turn", trace_id=TRACE)
-        for table, column in (("trace_tags", "value"), ("trace_request_metadata", "value"), ("assessments", "value"), ("assessments", "error")):
+        for table, column in (
+            ("trace_tags", "value"),
+            ("trace_request_metadata", "value"),
+            ("assessments", "value"),
+            ("assessments", "error"),
+        ):
             change.execute(f"UPDATE {table} SET {column} = '{{\"a\": ['")
             it.answers("10 traces")
             it.answers(tool="get_trace", trace_id=TRACE)
@@ -119,7 +124,8 @@ def full_disk(it: Subject) -> None:
         copied = ", ".join("'tr-' || printf('%032x', n)" if name == "request_id" else name for name in columns)
         change.execute(
             f"WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 60000)"
-            f" INSERT INTO trace_info ({names}) SELECT {copied} FROM c, (SELECT * FROM trace_info WHERE request_id = ?)", (TRACE,)
+            f" INSERT INTO trace_info ({names}) SELECT {copied} FROM c, (SELECT * FROM trace_info WHERE request_id = ?)",
+            (TRACE,),
         )
     prefix = ["prlimit", "--fsize=0"]
     if not shutil.which(prefix[0]):
@@ -149,6 +155,9 @@ def few_open_files(it: Subject) -> None:
         texts.append(message["result"]["content"][0]["text"] if message["result"].get("isError") else "")
     for text in {text for text in texts if text}:
         it.check("files open" in text or "PCRE2" in text, f"with few files: {text[:200]}")
+    it.answers("10 traces")
+    # A call that fails for want of an open file gives its own back.
+    it.ask(filter="name RLIKE '.'")
     it.answers("traces in all experiments", filter="name RLIKE '.'")
 
 
@@ -158,7 +167,9 @@ def killed(it: Subject) -> None:
     it.serve()
     before = SAMPLE.read_bytes()
     for _ in range(5):
-        it.client.process.stdin.write(b'{"jsonrpc":"2.0","id":"x","method":"tools/call","params":{"name":"discover_schema","arguments":{}}}\n')
+        it.client.process.stdin.write(
+            b'{"jsonrpc":"2.0","id":"x","method":"tools/call","params":{"name":"discover_schema","arguments":{}}}\n'
+        )
         it.client.process.kill()
         it.client.process.wait()
         it.client = None

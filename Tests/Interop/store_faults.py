@@ -43,7 +43,11 @@ def listing(folder: Path) -> dict[str, tuple]:
         shared = path.name.endswith("-shm")
         is_read = path.is_file() and not path.is_symlink() and not shared and status.st_size < 10_000_000
         digest = hashlib.sha256(path.read_bytes()).hexdigest() if is_read else ""
-        found[str(path.relative_to(folder))] = (status.st_mode, digest, *((0, 0) if shared or path.is_dir() else (status.st_size, status.st_mtime_ns)))
+        found[str(path.relative_to(folder))] = (
+            status.st_mode,
+            digest,
+            *((0, 0) if shared or path.is_dir() else (status.st_size, status.st_mtime_ns)),
+        )
     return found
 
 

@@ -39,7 +39,8 @@ struct HostileStoresTests {
           atPath: exports.appendingPathComponent(name).path, withDestinationPath: target)
       }
       for name in ["pipe.json", "pipe.jsonl.gz"] {
-        #expect(mkfifo(exports.appendingPathComponent(name).path, 0o600) == 0)
+        let isMade = unsafe mkfifo(exports.appendingPathComponent(name).path, 0o600) == 0
+        #expect(isMade)
       }
       let store = try StoreLocator(option: exports.path, environment: [:], workingDirectory: "/nowhere").open()
       let summary = try await store.summary()
@@ -68,9 +69,10 @@ struct HostileStoresTests {
     let store = SQLiteStore(path: first.path, location: StoreLocation(uri: "sqlite:///mlflow.db", reason: "test"))
     func ids() async throws -> [String] { try await store.search(TraceQuery()).infos.map(\.id.rawValue) }
     #expect(try await ids() == ["tr-first"])
-    #expect(rename(second.path, first.path) == 0)
+    try FileManager.default.removeItem(atPath: first.path)
+    try FileManager.default.moveItem(atPath: second.path, toPath: first.path)
     #expect(try await ids() == ["tr-second"])
-    #expect(unlink(first.path) == 0)
+    try FileManager.default.removeItem(atPath: first.path)
     let error = await #expect(throws: StoreError.self) { try await ids() }
     #expect(error?.code == .noStore)
   }
@@ -117,6 +119,18 @@ struct HostileStoresTests {
         #expect(try await store.search(TraceQuery()).totalCount == 1)
       }
     }
+  }
+
+  /// Each find may take a million steps, and a text may have as many finds as letters.
+  @Test func aCancelledSearchEnds() async throws {
+    let expression = try RegularExpression("a")
+    let letters = Array(String(repeating: "a", count: 1_000).utf8)
+    #expect(try expression.ranges(in: letters).count == 1_000)
+    let outcome = await Task {
+      unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+      return Result { () throws(RegularExpression.Failure) in try expression.ranges(in: letters) }
+    }.value
+    #expect(throws: RegularExpression.Failure.tooManySteps) { try outcome.get() }
   }
 
   private static let tables = [
