@@ -26,7 +26,8 @@ static struct {
 } curl;
 
 static const char *failure;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static bool is_loaded;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void load(void) {
 #ifdef __APPLE__
@@ -66,12 +67,17 @@ static void load(void) {
   FIND(multi_wakeup)
   FIND(multi_info_read)
 #undef FIND
-  if (curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) failure = "libcurl could not be initialised";
+  is_loaded = curl.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  if (!is_loaded) failure = "libcurl could not be initialised";
 }
 
 const char *lens_curl_load(void) {
-  pthread_once(&once, load);
-  return failure;
+  // Not once and for all: what fails for want of memory or of an open file may work the next time.
+  pthread_mutex_lock(&lock);
+  if (!is_loaded) load();
+  const char *reason = is_loaded ? NULL : failure;
+  pthread_mutex_unlock(&lock);
+  return reason;
 }
 
 struct lens_transfer {

@@ -30,7 +30,7 @@ enum { MATCH_LIMIT = 1000000, DEPTH_LIMIT = 10000, HEAP_LIMIT_KIB = 20000 };
 
 static void *limits;
 static bool is_loaded;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void load(void) {
 #ifdef __APPLE__
@@ -70,8 +70,12 @@ static void load(void) {
 }
 
 bool lens_pattern_is_available(void) {
-  pthread_once(&once, load);
-  return is_loaded;
+  // Not once and for all: what fails for want of memory or of an open file may work the next time.
+  pthread_mutex_lock(&lock);
+  if (!is_loaded) load();
+  bool is_available = is_loaded;
+  pthread_mutex_unlock(&lock);
+  return is_available;
 }
 
 lens_pattern *lens_pattern_read(const char *text, size_t length, bool ignores_case, char failure[128], size_t *offset) {

@@ -12,7 +12,7 @@ static struct {
 } gz;
 
 static bool is_loaded;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void load(void) {
 #ifdef __APPLE__
@@ -28,8 +28,12 @@ static void load(void) {
 }
 
 lens_gzip *lens_gzip_open(const char *path, const char **failure) {
-  pthread_once(&once, load);
-  if (!is_loaded) {
+  // Not once and for all: what fails for want of memory or of an open file may work the next time.
+  pthread_mutex_lock(&lock);
+  if (!is_loaded) load();
+  bool is_available = is_loaded;
+  pthread_mutex_unlock(&lock);
+  if (!is_available) {
     *failure = "it is compressed, and the library zlib was not found";
     return NULL;
   }

@@ -106,7 +106,7 @@ struct AnalyzeSession: ParameterizedTool {
     let last = parts.count == 2 ? parts[1].isEmpty ? count : Int(parts[1]) : first
     guard parts.count <= 2, let first, let last, first >= 1, first <= last, first <= count else {
       throw ToolError(
-        .invalidArguments, "argument 'turns' is no range of turns: '\(turns.prefix(40))'",
+        .invalidArguments, "argument 'turns' is no range of turns: '\(SafeText.neutralized(turns.prefix(40)))'",
         allowed: "Write 3 or 3-8; the session has turns 1 to \(count)")
     }
     return first...min(last, count)

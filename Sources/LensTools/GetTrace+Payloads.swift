@@ -115,12 +115,14 @@ extension GetTrace {
     switch JSONPath(path).resolve(in: value) {
     case .found(let found): return found.rawBytes
     case .missing(let place, let step, let choices):
-      let where_ = place.steps.isEmpty ? "at the top" : "at '\(place)'"
+      let where_ = place.steps.isEmpty ? "at the top" : "at '\(SafeText.neutralized("\(place)"))'"
+      // Keys were recorded, too.
+      let keys = choices.prefix(20).map { Excerpter(masksSecrets: true).line($0, limit: 60) }
       throw ToolError(
         .notFound,
-        "path '\(path.prefix(120))' ends in the \(field.rawValue) \(index.map { "of \(Trace.alias(ofSpanAt: $0)) " } ?? "")\(where_): there is no '\(step.prefix(60))'",
+        "path '\(SafeText.neutralized(path.prefix(120)))' ends in the \(field.rawValue) \(index.map { "of \(Trace.alias(ofSpanAt: $0)) " } ?? "")\(where_): there is no '\(SafeText.neutralized(step.prefix(60)))'",
         allowed: choices.isEmpty
-          ? "There is a plain value there, nothing to enter" : "There is: \(choices.prefix(20).joined(separator: ", "))"
+          ? "There is a plain value there, nothing to enter" : "There is: \(keys.joined(separator: ", "))"
       )
     }
   }

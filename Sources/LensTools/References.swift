@@ -39,7 +39,8 @@ extension LensContext {
     default:
       throw ToolError(
         .invalidArguments, "'\(shown)' begins more than one trace id",
-        allowed: "Write more of one of: \(matches.prefix(5).map(\.rawValue).joined(separator: ", "))")
+        allowed: "Write more of one of: "
+          + matches.prefix(5).map { excerpter.line($0.rawValue, limit: 80) }.joined(separator: ", "))
     }
   }
 
@@ -110,13 +111,13 @@ extension Trace {
       ? spans.indices.filter { spans[$0].id.description.hasPrefix(reference.lowercased()) } : []
     guard let index = matches.first else {
       throw ToolError(
-        .notFound, "There is no span '\(reference.prefix(40))' in \(info.id)",
+        .notFound, "There is no span '\(SafeText.neutralized(reference.prefix(40)))' in \(info.id)",
         allowed:
           "Name a span by its alias (s1 to s\(spans.count)), its id of 16 hex digits or the first 4 or more of them")
     }
     guard matches.count == 1 else {
       throw ToolError(
-        .invalidArguments, "'\(reference)' begins the ids of \(matches.count) spans",
+        .invalidArguments, "'\(SafeText.neutralized(reference))' begins the ids of \(matches.count) spans",
         allowed:
           "Write more of it, or use the alias: \(matches.prefix(5).map(Self.alias(ofSpanAt:)).joined(separator: ", "))")
     }

@@ -22,7 +22,8 @@ extension SearchTraces {
       var rest = query
       rest.conditions.remove(at: index)
       let count = try await count(rest, context)
-      var note = "without \(query.conditions[index]): \(Units.plural(count, "trace"))"
+      let condition = context.excerpter.line(query.conditions[index].description, limit: 200)
+      var note = "without \(condition): \(Units.plural(count, "trace"))"
       if let field = Field(query.conditions[index]) {
         note += try await there(field, count > 0 ? rest : TraceQuery(experimentIDs: query.experimentIDs), context)
       }

@@ -93,7 +93,8 @@ struct SearchTraces: ParameterizedTool {
         "offset": .int(Int64(query.offset)),
         "experiments": .string(experiments.words),
         "filter": query.filter.map { .string(context.excerpter.line($0.text, limit: 400)) },
-        "conditions": .array(query.conditions.map { .string($0.description) }),
+        "conditions": .array(
+          query.conditions.map { .string(context.excerpter.line($0.description, limit: 400)) }),
         "next_page_token": page.nextPageToken.map { .string($0.text) },
       ]))
     if !page.remarks.isEmpty {

@@ -79,7 +79,7 @@ extension Server {
     await run(reading: input, writing: output, limits: Session.Limits(), interrupt: Interrupt())
   }
 
-  /// Serves over the standard streams. SIGTERM and SIGINT end it as the end of the input does; a second one kills.
+  /// Serves over the standard streams. SIGTERM, SIGINT and SIGHUP end it as the end of the input does; a second one kills.
   public func run(over transport: StdioTransport) async {
     let interrupt = Interrupt()
     interrupt.raiseOnTermination()

@@ -1,3 +1,6 @@
+import ArgumentParser
+import MCP
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -9,6 +12,29 @@ enum Console {
   enum Stream: Int32 {
     case standardOutput = 1
     case standardError = 2
+  }
+
+  /// What a verb answers with, on standard output. A reader that has gone has what it wanted (`| head`); any other failure is
+  /// told, so that half an answer is not taken for a whole one.
+  static func answer(_ bytes: [UInt8]) throws {
+    guard !write(bytes, to: Stream.standardOutput.rawValue), errno != EPIPE else { return }
+    let reason = unsafe String(cString: strerror(errno))
+    ErrorReport.write(ToolError(.failed, "standard output cannot be written: \(reason)"))
+    throw ExitCode(ExitStatus.failed.rawValue)
+  }
+
+  /// The same for text.
+  static func answer(_ text: String) throws { try answer(Array(text.utf8)) }
+
+  /// Puts something into the place of standard streams that are closed: a file or a connection opened later would get the
+  /// number, and be written to. What stands there fails as the closed stream would.
+  static func occupy(_ descriptors: ClosedRange<Int32>) {
+    for descriptor in descriptors where fcntl(descriptor, F_GETFD) < 0 {
+      let nothing = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+      guard nothing >= 0, nothing != descriptor else { continue }
+      dup2(nothing, descriptor)
+      close(nothing)
+    }
   }
 
   /// Writes all of it; false when the reader is gone.

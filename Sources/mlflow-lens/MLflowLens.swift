@@ -65,10 +65,14 @@ struct MLflowLens: AsyncParsableCommand {
   static func main() async {
     // A reader that goes away (`| head`) is an error of write(2), not the end by a signal without a word.
     signal(SIGPIPE, SIG_IGN)
+    Console.occupy(STDERR_FILENO...STDERR_FILENO)
     let words = Array(CommandLine.arguments.dropFirst())
     if let settings = Settings(serving: words) {
       await serve(settings)
-    } else if words.first == completing {
+      return
+    }
+    Console.occupy(STDIN_FILENO...STDOUT_FILENO)
+    if words.first == completing {
       // Whatever is half typed is no reason for a word.
       let asked = words.dropFirst().first == "--" ? words.dropFirst(2) : words.dropFirst()
       Console.write((try? await Completion.answer(Array(asked))) ?? "")
@@ -103,7 +107,7 @@ struct MLflowLens: AsyncParsableCommand {
         ToolError(.invalidArguments, "There is no script for '\(name ?? "")'", allowed: "Shells: \(known)"))
       Self.exit(withError: ExitCode(ExitStatus.wrongUse.rawValue))
     }
-    Console.write(script.text)
+    do { try Console.answer(script.text) } catch { Self.exit(withError: error) }
   }
 
   private static func serve(_ settings: Settings) async {

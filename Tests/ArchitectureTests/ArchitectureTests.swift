@@ -27,7 +27,8 @@ struct ArchitectureTests {
     // On Apple systems FoundationEssentials is no module of its own.
     "Foundation": ["TraceStores", "HostSetup", "mlflow-lens"],
     "Synchronization": ["MCP", "TraceStores", "LensTools", "mlflow-lens"], "Dispatch": ["MCP", "TraceStores"],
-    "Glibc": ["MCP", "HostSetup", "mlflow-lens"], "Darwin": ["MCP", "HostSetup", "mlflow-lens"], "Musl": ["MCP"],
+    "Glibc": ["MCP", "TraceStores", "HostSetup", "mlflow-lens"],
+    "Darwin": ["MCP", "TraceStores", "HostSetup", "mlflow-lens"], "Musl": ["MCP"],
   ]
 
   /// Targets that only make a C library visible.

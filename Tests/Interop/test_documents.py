@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 
+from checks import ROOT  # noqa: E402
 from documents import Document, cut_like, first_difference, recorded  # noqa: E402
 
 BEFORE = [
@@ -84,6 +86,26 @@ def test_documents() -> None:
         assert document.inline() == ["a ` b", "x y"]
         document.replace([(first, ["new", "newer"]), (second, ["same"])])
         assert path.read_text(encoding="utf-8") == text.replace("old\n", "new\nnewer\n")
+
+
+def test_security() -> None:
+    """What SECURITY.md names as the proof of a promise is there, and is run."""
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    sources = {path: path.read_text(encoding="utf-8") for path in ROOT.glob("Tests/**/*.swift")}
+    tests = set(re.findall(r"\bfunc (\w+)\(", "\n".join(sources.values())))
+    suites = set(re.findall(r"\bstruct (\w+Tests)\b", "\n".join(sources.values()))) | {path.stem for path in sources}
+    suites |= {path.name for path in (ROOT / "Tests").iterdir()}
+    run = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "scripts").iterdir() if path.is_file())
+    held = [cell for line in text.splitlines() if line.startswith("|") for cell in line.split("|")[-2:-1]]
+    names = [name for cell in held for name in re.findall(r"`([^`]+)`", cell)]
+    assert len(names) > 30, "the tables were not understood"
+    for name in names:
+        if name.endswith(".py"):
+            assert (ROOT / name).exists() and name in run, f"SECURITY.md: {name} is not there, or run by no script"
+        elif name[0].isupper():
+            assert name in suites, f"SECURITY.md: there is no suite {name}"
+        else:
+            assert name in tests, f"SECURITY.md: there is no test {name}"
 
 
 if __name__ == "__main__":

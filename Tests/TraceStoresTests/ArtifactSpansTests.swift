@@ -71,7 +71,11 @@ struct ArtifactSpansTests {
   }
 
   /// The tag is trace content: whoever wrote the trace chose it.
-  @Test(arguments: ["OUTSIDE", "file://OUTSIDE", "DB/../OUTSIDE_NAME", "mlflow-artifacts:/../OUTSIDE_NAME"])
+  @Test(arguments: [
+    "OUTSIDE", "file://OUTSIDE", "DB/../OUTSIDE_NAME", "mlflow-artifacts:/../OUTSIDE_NAME",
+    "file://DB/%2e%2e/OUTSIDE_NAME",
+    "mlflow-artifacts://host/x/../../OUTSIDE_NAME", "//OUTSIDE", "DB/./../OUTSIDE_NAME/.",
+  ])
   func areNotFollowedOutOfTheFolders(_ location: String) async throws {
     let named = try ArtifactScratch(location: location)
     defer { named.remove() }

@@ -106,7 +106,7 @@ struct PayloadTable {
   mutating func level() -> Omission {
     let important = entries.indices.filter { entries[$0].isImportant }
     let others = entries.indices.filter { !entries[$0].isImportant }
-    let first = cut(important, to: others.isEmpty ? limits.total : limits.total * 3 / 4)
+    let first = cut(important, to: others.isEmpty ? limits.total : Self.threeQuarters(limits.total))
     _ = cut(others, to: limits.total - first)
     return entries.reduce(into: Omission()) { omission, entry in
       guard entry.kept < entry.size else { return }
@@ -114,6 +114,8 @@ struct PayloadTable {
       omission.bytes += entry.size - entry.kept
     }
   }
+
+  private static func threeQuarters(_ number: Int) -> Int { number / 4 * 3 + number % 4 * 3 / 4 }
 
   /// The highest limit under which they fit together, and the bytes they then have.
   private mutating func cut(_ places: [Int], to room: Int) -> Int {

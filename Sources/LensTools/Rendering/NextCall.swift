@@ -1,4 +1,5 @@
 package import JSONText
+import TraceModel
 
 /// A call that leads on from an answer, in the words of whoever reads it.
 package struct NextCall: Sendable {
@@ -23,13 +24,26 @@ package struct NextCall: Sendable {
   }
 
   /// `get_trace {"trace_id":"tr-…"}` or `mlflow-lens get-trace --trace-id tr-…`.
+  ///
+  /// Ids and names in it were recorded, too: what is harmful in them is shown as an escape, which in JSON means the same.
   package func text(_ style: Style) -> String {
-    switch style {
-    case .tool:
-      return "\(tool) \(JSON.object(arguments).text)"
-    case .commandLine:
-      return (["mlflow-lens", tool.kebab] + arguments.flatMap { Self.words("--\($0.key.kebab)", $0.value) })
-        .joined(separator: " ")
+    let arguments = arguments.map { JSON.Member($0.key, Self.masked($0.value)) }
+    let text =
+      switch style {
+      case .tool: "\(tool) \(JSON.object(arguments).text)"
+      case .commandLine:
+        (["mlflow-lens", tool.kebab] + arguments.flatMap { Self.words("--\($0.key.kebab)", $0.value) })
+          .joined(separator: " ")
+      }
+    return SafeText.neutralized(text)
+  }
+
+  /// An id may hold a credential like any other text; a call without it is of less use, but harmless.
+  private static func masked(_ value: JSON) -> JSON {
+    switch value {
+    case .string(let text): .string(String(decoding: SecretMask.masked(Array(text.utf8)), as: UTF8.self))
+    case .array(let elements): .array(elements.map(masked))
+    default: value
     }
   }
 

@@ -34,6 +34,11 @@ package enum SafeText {
     return copied == 0 ? bytes : output + bytes[copied...]
   }
 
+  /// The same for words that a caller wrote, and had from a trace perhaps.
+  package static func neutralized(_ text: some StringProtocol) -> String {
+    String(decoding: neutralized(Array(text.utf8)), as: UTF8.self)
+  }
+
   /// Control characters, separators that split lines, marks that reorder text, characters without width, and the tag and
   /// variation blocks in which text can be hidden. (U+FE0F, which makes an emoji coloured, is harmless.)
   package static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {

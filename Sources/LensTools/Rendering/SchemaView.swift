@@ -172,7 +172,7 @@ struct SchemaView {
       let name = excerpter.line(entry.name, limit: 80)
       let values = entry.values.prefix(4).map { "\(excerpter.line($0.value, limit: 40)) ×\($0.count)" }.joined(
         separator: ", ")
-      let sources = entry.kinds.map(\.value).joined(separator: ", ")
+      let sources = entry.kinds.map { excerpter.line($0.value, limit: 20) }.joined(separator: ", ")
       return Answer.Item(
         short: "- \(name) by \(sources): \(values)", full: nil,
         json: [

@@ -72,8 +72,16 @@ struct ArgumentBinding {
 
 private let excerptLength = 60
 
+/// What a client wrote, cut, without what would move a cursor or reorder letters where it is shown.
 private func excerpt(_ text: String) -> String {
-  text.count > excerptLength ? text.prefix(excerptLength) + "…" : text
+  let cut = text.count > excerptLength ? text.prefix(excerptLength) + "…" : text
+  guard !cut.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) else { return cut }
+  return cut.unicodeScalars.reduce(into: "") { output, scalar in
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: output += "?"
+    default: output.unicodeScalars.append(scalar)
+    }
+  }
 }
 
 /// Snake case of a property's name: `traceID` is `trace_id`, `spanIDs` is `span_ids`, `minDurationMs` is

@@ -34,13 +34,13 @@ final class Interrupt: Sendable {
     writeByte(to: trigger)
   }
 
-  /// Lets SIGTERM and SIGINT raise this one, each once: a second one kills, should the ending hang.
+  /// Lets SIGTERM, SIGINT and SIGHUP raise this one, each once: a second one kills, should the ending hang.
   ///
   /// There is one such flag for the process.
   func raiseOnTermination() {
     terminationFlag.withLock { $0 = self }
     terminationTrigger.store(trigger, ordering: .releasing)
-    for number in [SIGTERM, SIGINT] { install(number) }
+    for number in [SIGTERM, SIGINT, SIGHUP] { install(number) }
   }
 
   private func install(_ number: Int32) {

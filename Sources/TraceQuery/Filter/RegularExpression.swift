@@ -59,13 +59,18 @@ public final class RegularExpression: Sendable {
     return text.withUTF8 { bytes in unsafe search(UnsafeRawBufferPointer(bytes)) }
   }
 
-  /// Where it is found in the bytes, one place behind the other; empty finds are left out.
+  /// Where it is found in the bytes, one place behind the other; empty finds are left out. Each find has its million steps, so
+  /// a hostile text may take many; a task that is cancelled does not go on.
   public func ranges(in bytes: [UInt8]) throws(Failure) -> [Range<Int>] {
     var found: [Range<Int>] = []
     var isGivenUp = false
     unsafe bytes.withUnsafeBytes { bytes in
       var position = 0
       while position <= bytes.count {
+        guard !Task.isCancelled else {
+          isGivenUp = true
+          return
+        }
         switch unsafe search(bytes, from: position) {
         case .missing: return
         case .givenUp:
@@ -101,7 +106,7 @@ final class ExpressionCache {
       self.failure = failure
       return false
     case .success(let expression):
-      switch expression.search(text) {
+      switch Task.isCancelled ? .givenUp : expression.search(text) {
       case .found: return true
       case .missing: return false
       case .givenUp:

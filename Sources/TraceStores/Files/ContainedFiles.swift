@@ -37,16 +37,15 @@ struct ContainedFiles: Sendable {
 
   /// What is at the path, which begins with ``root`` and whose folders were looked at with this before.
   func kind(_ path: String) -> Kind {
-    guard let attributes = Self.attributes(path) else { return .missing }
-    if attributes.type != .typeSymbolicLink { return Self.kind(attributes) }
+    guard let status = FileStatus(path, followsLinks: false) else { return .missing }
+    if status.kind != .link { return Self.kind(status) }
     let target = Self.resolved(path)
     guard target.hasPrefix(root + "/") else { return .outside }
-    guard let attributes = Self.attributes(target) else { return .missing }
-    return attributes.type == .typeSymbolicLink ? .outside : Self.kind(attributes)
+    return FileStatus(target, followsLinks: false).map(Self.kind) ?? .missing
   }
 
   /// Whether the path is a link.
-  func isLink(_ path: String) -> Bool { Self.attributes(path)?.type == .typeSymbolicLink }
+  func isLink(_ path: String) -> Bool { FileStatus(path, followsLinks: false)?.kind == .link }
 
   /// Whether there is a file at the path.
   func isFile(_ path: String) -> Bool { if case .file = kind(path) { true } else { false } }
@@ -74,17 +73,12 @@ struct ContainedFiles: Sendable {
     }
   }
 
-  private static func attributes(_ path: String) -> (type: FileAttributeType?, size: Int)? {
-    guard let all = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
-    let size = (all[.size] as? Int) ?? (all[.size] as? UInt64).map { Int(clamping: $0) } ?? 0
-    return (all[.type] as? FileAttributeType, size)
-  }
-
-  private static func kind(_ attributes: (type: FileAttributeType?, size: Int)) -> Kind {
-    switch attributes.type {
-    case .typeDirectory?: .folder
-    case .typeRegular?: .file(size: attributes.size)
-    default: .special
+  private static func kind(_ status: FileStatus) -> Kind {
+    switch status.kind {
+    case .folder: .folder
+    case .file: .file(size: status.size)
+    case .link: .outside
+    case .special: .special
     }
   }
 

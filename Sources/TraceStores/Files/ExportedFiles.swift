@@ -32,8 +32,7 @@ public actor ExportedFiles: TraceStore {
   /// What tells that a file has changed.
   private struct Stamp: Hashable {
     var path: String
-    var size: UInt64
-    var modified: Double
+    var status: FileStatus?
   }
 
   /// A store over a file or a folder.
@@ -102,7 +101,7 @@ public actor ExportedFiles: TraceStore {
   // MARK: Files
 
   private func load() throws(StoreError) -> Loaded {
-    let stamps = Self.files(path).map(Self.stamp)
+    let stamps = Self.files(path).map { Stamp(path: $0, status: FileStatus($0)) }
     if let loaded, loaded.stamps == stamps { return loaded }
     guard !stamps.isEmpty else {
       throw StoreError(
@@ -113,7 +112,7 @@ public actor ExportedFiles: TraceStore {
     var problems: [String] = []
     for stamp in stamps {
       let name = String(stamp.path.split(separator: "/").last ?? "")
-      let (found, wrong) = Self.read(stamp.path)
+      let (found, wrong) = read(stamp.path)
       problems += wrong.prefix(3).map { "\(name): \($0)" }
       if wrong.count > 3 { problems.append("\(name): \(wrong.count - 3) more problems") }
       // The fuller copy of a trace counts: a search result beside an export knows only its info.
@@ -132,10 +131,10 @@ public actor ExportedFiles: TraceStore {
     return result
   }
 
-  private static func read(_ path: String) -> (traces: [Trace], problems: [String]) {
+  private func read(_ path: String) -> (traces: [Trace], problems: [String]) {
     let bytes: [UInt8]
     do throws(CompressedFile.Failure) {
-      bytes = try contents(path)
+      bytes = try Self.contents(path, folder: path == self.path ? nil : self.path)
     } catch {
       return ([], [error.words])
     }
@@ -146,11 +145,18 @@ public actor ExportedFiles: TraceStore {
       // One document a line, if there is more than one line and the first is a document of its own.
       let lines = bytes.split(separator: UInt8(ascii: "\n")).map(Array.init)
       guard lines.count > 1, (try? JSONDocument(lines[0])) != nil else { return ([], ["\(error)"]) }
-      return readLines(lines)
+      return Self.readLines(lines)
     }
   }
 
-  private static func contents(_ path: String) throws(CompressedFile.Failure) -> [UInt8] {
+  /// - Parameter folder: The folder that it was found in; nil for a file that the user named, by a link or not.
+  private static func contents(_ path: String, folder: String?) throws(CompressedFile.Failure) -> [UInt8] {
+    let kind = folder.map { ContainedFiles(root: $0).kind(path) } ?? (FileStatus(path)?.kind == .file ? nil : .special)
+    switch kind {
+    case .outside: throw CompressedFile.Failure(words: "it is a link that leads out of the folder, and is not followed")
+    case .folder, .special: throw CompressedFile.Failure(words: "it is no file: a folder, a pipe or a device")
+    case .file, .missing, nil: break
+    }
     if path.hasSuffix(".gz") { return try CompressedFile.contents(path) }
     guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
       throw CompressedFile.Failure(words: "it cannot be read")
@@ -182,12 +188,5 @@ public actor ExportedFiles: TraceStore {
       return isExport(path) && FileManager.default.fileExists(atPath: path) ? [path] : []
     }
     return names.filter(isExport).sorted().map { "\(path)/\($0)" }
-  }
-
-  private static func stamp(_ path: String) -> Stamp {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    return Stamp(
-      path: path, size: attributes?[.size] as? UInt64 ?? 0,
-      modified: (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0)
   }
 }

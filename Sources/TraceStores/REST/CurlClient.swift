@@ -97,6 +97,8 @@ private final class CurlConnection: @unchecked Sendable {
       }
     } while unsafe !lens_step(transfer, 1_000, &outcome)
     guard outcome == CURLE_OK else { return .failure(failure(outcome, sink)) }
+    // libcurl takes a head that breaks off for a whole one, and MLflow's clients nothing at all for an empty answer.
+    guard sink.isHeadWhole else { return .failure(HTTPFailure(kind: .cutOff, detail: "in the middle of its head")) }
     var response = sink.extracting()
     response.status = Int(unsafe lens_status(transfer))
     response.redirectURL = unsafe lens_redirect_url(transfer).map { unsafe String(cString: $0) }
@@ -173,6 +175,8 @@ private final class CurlConnection: @unchecked Sendable {
 private final class ResponseSink {
   let limit: Int
   private(set) var isTooLong = false
+  /// Whether the empty line behind the headers has come.
+  private(set) var isHeadWhole = false
   private var response = HTTPResponse(status: 0)
 
   init(limit: Int) { self.limit = limit }
@@ -186,6 +190,9 @@ private final class ResponseSink {
     if line.hasPrefix("HTTP/") {
       // An interim answer came before.
       response.headers = [:]
+      isHeadWhole = false
+    } else if line == "\r\n" || line == "\n" {
+      isHeadWhole = true
     } else if let colon = line.firstIndex(of: ":") {
       let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
       response.headers[line[..<colon].lowercased()] = String(value.prefix { !$0.isNewline })

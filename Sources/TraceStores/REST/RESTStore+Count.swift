@@ -59,9 +59,12 @@ extension RESTStore {
     return points
   }
 
+  /// A larger count is a lie, and a sum of such would not fit.
+  private static let largestCount = 1e12
+
   /// A count as a number came it; nil for what is no count.
   static func integer(_ number: Double?) -> Int? {
-    guard let number, number >= 0, number < 1e15 else { return nil }
+    guard let number, number >= 0, number <= largestCount else { return nil }
     return Int(number.rounded())
   }
 

@@ -34,7 +34,8 @@ extension RESTStore {
     case .session, .user, .tag, .metadata: return nil
     }
     guard var groups else { return nil }
-    let rest = total - groups.reduce(0) { $0 + $1.figures.count }
+    let known = groups.reduce(Int64(0)) { $0.addingSaturating(Int64($1.figures.count)) }
+    let rest = Int(Int64(total).subtractingSaturating(known))
     if rest > 0 {
       let figures = TraceStatistics(
         count: rest, states: [:], first: nil, last: nil, tokens: nil, medianMs: nil, percentile95Ms: nil)
@@ -92,7 +93,12 @@ extension RESTStore {
   private func states(_ scope: MetricsScope) async throws(StoreError) -> [TraceGroups.Group]? {
     guard let points = try await points(MetricsQuestion(scope: scope, dimension: "trace_status")) else { return nil }
     var groups: [TraceGroups.Group] = []
-    for state in points.compactMap(\.value).map({ TraceState(mlflow: $0) }) {
+    // Each once, whatever words the server has for it.
+    var states: [TraceState] = []
+    for value in points.compactMap(\.value) where !states.contains(TraceState(mlflow: value)) {
+      states.append(TraceState(mlflow: value))
+    }
+    for state in states {
       guard let found = try await byDimension(MetricsQuestion(scope: scope.inState(state))) else { return nil }
       groups += found.map { TraceGroups.Group(value: state.rawValue, figures: $0.figures) }
     }

@@ -98,13 +98,16 @@ extension RESTStore {
     _ experiments: [String], filter: String
   ) async throws(StoreError) -> (infos: [TraceInfo], isComplete: Bool)? {
     var infos: [TraceInfo] = []
+    // Unreadable ones included, or a server could send such for ever.
+    var count = 0
     var question = InfoQuestion(experiments: experiments, filter: filter, count: Self.pageSize)
     while true {
       guard let page = try await records(question) else { return nil }
       infos += page.infos
+      count += page.count
       StoreProgress.report(infos.count, Self.bound)
       guard let token = page.nextPageToken, token != question.token, page.count > 0 else { return (infos, true) }
-      guard infos.count < Self.bound else { return (infos, false) }
+      guard count < Self.bound else { return (infos, false) }
       question.token = token
     }
   }

@@ -16,6 +16,13 @@ extension RESTStore {
       throw StoreError(
         .unreadable, "\(connection.access.base) gave an address for the spans of \(id) that cannot be read")
     }
+    // Storage is spoken to in the open only where the workspace is: no answer may lead us to a service without encryption,
+    // which is what those inside a cloud are that hand out keys to whoever asks.
+    guard origin.scheme == "https" || !connection.access.base.hasPrefix("https:") else {
+      throw StoreError(
+        .unreadable,
+        "\(connection.access.base) gave an address without encryption for the spans of \(id), which is not asked")
+    }
     var request = RESTRequest.get(String(url[slash...]))
     for header in record["headers"]?.elements ?? JSONValue.null.elements {
       guard let name = header["name"]?.string, let value = header["value"]?.string,

@@ -60,23 +60,26 @@ public final class RESTStore: TraceStore {
   /// All experiments that the server shows us, by id.
   public func experiments() async throws(StoreError) -> [Experiment] {
     var experiments: [Experiment] = []
+    var count = 0
     var token: String?
     repeat {
+      let before = count
       let body = JSON.object(present: [
         "max_results": 1_000, "view_type": "ALL", "page_token": token.map { .string($0) },
       ])
       let root = try await connection.json(.post("/api/2.0/mlflow/experiments/search", body))
       for record in root["experiments"]?.elements ?? JSONValue.null.elements {
+        count += 1
         guard let id = record["experiment_id"].flatMap({ $0.string ?? $0.numberText }) else { continue }
         experiments.append(
           Experiment(
             id: id, name: record["name"]?.string ?? "", isDeleted: record["lifecycle_stage"]?.string == "deleted"))
       }
       let next = root.nextPageToken
-      // A server that hands out the same token for ever must not keep us.
-      guard next != token else { break }
+      // A server that hands out tokens for ever must not keep us.
+      guard next != token, count > before else { break }
       token = next
-    } while token != nil && experiments.count < 50_000
+    } while token != nil && count < 50_000
     return experiments.sorted { left, right in
       switch (Int64(left.id), Int64(right.id)) {
       case (let first?, let second?): first < second

@@ -37,11 +37,7 @@ struct ServerAccess: Sendable {
     self.base = base
     self.credentials = credentials
     self.isDatabricks = isDatabricks
-    tls = try TLSOptions(environment: environment) { path in
-      (try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType).map {
-        $0 == .typeDirectory
-      }
-    }
+    tls = try TLSOptions(environment: environment) { path in FileStatus(path).map { $0.kind == .folder } }
     retry = RetryPolicy(environment: environment)
     allowsRedirects = environment.flag("MLFLOW_ALLOW_HTTP_REDIRECTS", default: true)
     let workspace = isDatabricks ? "" : (environment.given("MLFLOW_WORKSPACE") ?? "").trimmed

@@ -1,12 +1,6 @@
 import CSQLite
 import TraceQuery
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A read-only connection to a SQLite file. Not for several threads at once; see ``SQLiteConnection``.
 ///
 /// Safe to use because the handle is opened in `init`, closed in `deinit` and never leaves this folder.
@@ -14,6 +8,9 @@ import TraceQuery
 final class Database {
   let path: String
   private let handle: OpaquePointer
+  /// The file that was opened; another may have taken its name since.
+  private let identity: FileStatus.Identity
+  private var lookedAt: (version: Int64, schema: Schema)?
   /// Statements that nobody uses at the moment, by their text: reading SQL takes longer than answering a small question.
   private var idleStatements: [String: OpaquePointer] = unsafe [:]
 
@@ -25,18 +22,20 @@ final class Database {
   /// Opens beside a writer, if need be. Nothing is created and nothing can be written.
   init(path: String) throws(StoreError) {
     self.path = path
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard let status = FileStatus(path) else {
+      let isLink = FileStatus(path, followsLinks: false) != nil
       throw StoreError(
-        .noStore, "There is no database at '\(path)'",
+        .noStore, "There is no database at '\(path)'\(isLink ? ", which is a link that leads nowhere" : "")",
         hint: "Give --tracking-uri sqlite:///path/to/mlflow.db (four slashes for an absolute path), "
           + "or start in the folder that holds mlflow.db")
     }
-    let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-    guard kind != .typeDirectory else {
+    // SQLite would wait for a pipe's other end, and takes an endless device for an empty database.
+    guard status.kind == .file else {
       throw StoreError(
-        .unreadable, "'\(path)' is a folder, not a database",
-        hint: "Name the file in it: --tracking-uri sqlite:///path/to/mlflow.db")
+        .unreadable, "'\(path)' is a \(status.kind == .folder ? "folder" : "pipe or a device"), not a database",
+        hint: "Name the file itself: --tracking-uri sqlite:///path/to/mlflow.db")
     }
+    identity = status.identity
     do {
       unsafe handle = try Self.open(path, parameters: "mode=ro")
     } catch {
@@ -76,6 +75,18 @@ final class Database {
     unsafe idleStatements[sql] = statement
   }
 
+  /// Whether the path still leads to the file that was opened. It may have been deleted, or replaced by another.
+  var isCurrent: Bool { FileStatus(path)?.identity == identity }
+
+  /// What tables and columns there are. Looked at anew when somebody has changed them, as `mlflow db upgrade` does.
+  func schema() throws(StoreError) -> Schema {
+    let version = try prepare("PRAGMA schema_version").rows { row in row.integer(0) ?? 0 }.first ?? 0
+    if let lookedAt, lookedAt.version == version { return lookedAt.schema }
+    let schema = try Schema(self)
+    lookedAt = (version, schema)
+    return schema
+  }
+
   /// Runs `body` in one read transaction, so that everything it reads is of one moment.
   func snapshot<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
     try execute("BEGIN")
@@ -109,9 +120,10 @@ final class Database {
     }
     for function in [expression, attribute] where code == SQLITE_OK { code = unsafe function.add(to: handle) }
     if code == SQLITE_OK {
-      // LIKE as MLflow has it. The query of the master table is the first look at the file itself.
+      // LIKE as MLflow has it. What is sorted stays in memory: no file is written. The query of the master table is the first look at the file itself.
       code = unsafe sqlite3_exec(
-        handle, "PRAGMA query_only=ON; PRAGMA case_sensitive_like=ON; SELECT 1 FROM sqlite_master LIMIT 1",
+        handle,
+        "PRAGMA query_only=ON; PRAGMA case_sensitive_like=ON; PRAGMA temp_store=MEMORY; SELECT 1 FROM sqlite_master LIMIT 1",
         nil, nil, nil)
     }
     guard code == SQLITE_OK, let opened = unsafe handle else {
@@ -124,6 +136,7 @@ final class Database {
 
   private static func error(_ code: Int32, _ handle: OpaquePointer?, _ path: String) -> StoreError {
     let words = unsafe sqlite3_errmsg(handle).map { unsafe String(cString: $0) } ?? "no further message"
+    let system = unsafe sqlite3_system_errno(handle)
     switch code & 0xFF {
     case SQLITE_NOTADB:
       return StoreError(
@@ -138,20 +151,29 @@ final class Database {
         .busy, "The database '\(path)' has been locked by a writer for \(busyTimeout / 1_000) s", hint: "Call again")
     case SQLITE_INTERRUPT:
       return StoreError(.cancelled, "The query was cancelled")
+    case SQLITE_CANTOPEN where SystemError.isOutOfDescriptors(system):
+      return StoreError(
+        .busy, "The database '\(path)' cannot be opened: this program may not have more files open at once",
+        hint: "Call again, with fewer calls side by side, or raise the limit (ulimit -n)")
     case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_READONLY, SQLITE_AUTH:
       return StoreError(
         .unreadable, "The database '\(path)' cannot be opened (\(words))",
         hint: "Check the rights on the file and its folder; a -wal file beside it must be readable too")
     case SQLITE_ERROR where words == givenUp: return StoreError(.tooManySteps)
     case SQLITE_ERROR where words == noExpressions: return StoreError(.noLibrary)
+    case SQLITE_ERROR where words.hasPrefix("no such column") || words.hasPrefix("no such table"):
+      return StoreError(
+        .unreadable, "The tables of '\(path)' are not as MLflow makes them (\(words))",
+        hint: "If MLflow is upgrading them, call again when it is done (mlflow db upgrade); "
+          + "else name another database: --tracking-uri sqlite:///path/to/mlflow.db")
     default:
-      return StoreError(.unreadable, "SQLite failed on '\(path)' (\(words), code \(code))")
+      let cause = SystemError.words(system).map { ": \($0)" } ?? ""
+      return StoreError(.unreadable, "SQLite failed on '\(path)' (\(words), code \(code)\(cause))")
     }
   }
 
   private static func hasContent(_ path: String) -> Bool {
-    guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? UInt64 else { return false }
-    return size > 0
+    FileStatus(path).map { $0.size > 0 } ?? false
   }
 
   /// Percent-escapes what a SQLite URI filename gives a meaning to.

@@ -1,9 +1,9 @@
 /// One connection with a thread of its own. Opened at the first question, so that a server can start before its store is
-/// there, and anew after the file was replaced or could not be opened.
+/// there, and anew once another file has its name, or it could not be opened.
 actor SQLiteConnection {
   private let path: String
   private let executor: QueueExecutor
-  private var opened: (database: Database, schema: Schema)?
+  private var opened: Database?
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
@@ -16,12 +16,12 @@ actor SQLiteConnection {
   func read<Answer: Sendable>(
     _ body: @Sendable (Database, Schema) throws(StoreError) -> Answer
   ) async throws(StoreError) -> Answer {
-    let (database, schema) = try open()
+    let database = try open()
     if Task.isCancelled { throw StoreError(.cancelled, "The call was cancelled") }
     let interrupter = database.interrupter
     let outcome = await withTaskCancellationHandler {
       Result { () throws(StoreError) in
-        try database.snapshot { () throws(StoreError) in try body(database, schema) }
+        try database.snapshot { () throws(StoreError) in try body(database, try database.schema()) }
       }
     } onCancel: {
       interrupter.interrupt()
@@ -29,11 +29,11 @@ actor SQLiteConnection {
     return try outcome.get()
   }
 
-  private func open() throws(StoreError) -> (Database, Schema) {
-    if let opened { return opened }
+  private func open() throws(StoreError) -> Database {
+    if let opened, opened.isCurrent { return opened }
+    opened = nil
     let database = try Database(path: path)
-    let schema = try Schema(database)
-    opened = (database, schema)
-    return (database, schema)
+    opened = database
+    return database
   }
 }

@@ -42,10 +42,10 @@ struct Doctor: AsyncParsableCommand {
         ErrorReport.write(ToolError(.unavailable, error.message, allowed: error.hint))
         throw ExitCode(ExitStatus.failed.rawValue)
       }
-      Console.write((lines + ["problem: \(error)"]).joined(separator: "\n") + "\n")
+      try Console.answer((lines + ["problem: \(error)"]).joined(separator: "\n") + "\n")
       throw ExitCode(ExitStatus.failed.rawValue)
     }
-    Console.write((output == .json ? JSON.object(facts).text : lines.joined(separator: "\n")) + "\n")
+    try Console.answer((output == .json ? JSON.object(facts).text : lines.joined(separator: "\n")) + "\n")
   }
 
   private static func lines(_ summary: StoreSummary) -> [String] {

@@ -13,14 +13,14 @@ struct Manifests: AsyncParsableCommand {
 
   func run() async throws {
     guard let path else {
-      Console.write(Manifest.all.map { $0.path + "\n" }.joined())
+      try Console.answer(Manifest.all.map { $0.path + "\n" }.joined())
       return
     }
     guard let manifest = Manifest.all.first(where: { $0.path == path }) else {
       throw ValidationError(
         "There is no manifest '\(path)'. Manifests: \(Manifest.all.map(\.path).joined(separator: ", "))")
     }
-    Console.write(manifest.text(try await Self.facts()))
+    try Console.answer(manifest.text(try await Self.facts()))
   }
 
   /// What the program says of itself elsewhere.

@@ -48,12 +48,11 @@ struct ReportVerb: AsyncParsableCommand {
       let report = try await Report(
         subject, limits: Report.Limits(value: valueBytes, total: totalBytes), version: Version.current, in: context)
       if output == "-" {
-        guard Console.write(report.html, to: Console.Stream.standardOutput.rawValue) else { throw ExitCode(2) }
-        return
+        return try Console.answer(report.html)
       }
       let path = try write(report)
       Console.write("mlflow-lens: \(report.remarks.joined(separator: "; "))\n", to: .standardError)
-      Console.write(path + "\n")
+      try Console.answer(path + "\n")
     }
   }
 

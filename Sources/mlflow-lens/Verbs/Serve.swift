@@ -41,7 +41,7 @@ struct Serve: AsyncParsableCommand {
       let entry = settings.serverEntry
       Console.write(printConfig.advice(entry) + "\n", to: .standardError)
       if settings.hasSecretURI { Console.write(Settings.secretNotice, to: .standardError) }
-      Console.write(entry.file(for: printConfig))
+      try Console.answer(entry.file(for: printConfig))
     } else {
       try await Self.serve(settings)
     }

@@ -74,7 +74,7 @@ struct ToolVerb<T: ParameterizedTool<LensContext>>: AsyncParsableCommand {
       ErrorReport.write(error, spelled: Self.spelled)
       throw ExitCode(ErrorReport.status(error).rawValue)
     }
-    Console.write(result.plainText + "\n")
+    try Console.answer(result.plainText + "\n")
     if exitCode, result.remark == "high" { throw ExitCode(ExitStatus.grave.rawValue) }
   }
 }

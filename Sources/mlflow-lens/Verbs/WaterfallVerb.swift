@@ -39,7 +39,7 @@ struct WaterfallVerb: AsyncParsableCommand {
   func run() async throws {
     let style = Terminal.style(options.color, environment: ProcessInfo.processInfo.environment)
     try await subject.run(options.settings) { subject, context in
-      Console.write(try await TerminalView(subject, style: style, depth: depth, rows: rows, in: context).text)
+      try Console.answer(try await TerminalView(subject, style: style, depth: depth, rows: rows, in: context).text)
     }
   }
 }
