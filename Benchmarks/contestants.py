@@ -79,9 +79,10 @@ class Asked(Runner):
             self.setting.end(self.who, self.store, at_once=True)
             raise TimeoutError(f"stopped after {self.setting.limit:.0f} s", self.setting.limit * 1e3) from None
         took = (time.perf_counter() - started) * 1e3
-        self.text = "".join(part.get("text", "") for part in result["content"])
+        text = "".join(part.get("text", "") for part in result["content"])
         if result.get("isError"):
-            raise RuntimeError(self.text)
+            raise RuntimeError(text)
+        self.text = text
         return took
 
     @property

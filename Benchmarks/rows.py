@@ -149,7 +149,7 @@ def session(setting: Setting, data: Data) -> list[Line]:
         words += ["--max-results", str(query["max_results"])]
         cli = command(COMMAND, words, data.main, 2) if setting.mlflow and not setting.quick and turns <= 500 else None
         found = race(ours, theirs, cli)
-        note = "MLflow gives 500 of them in one answer" if turns > 500 else ""
+        note = "MLflow is asked for 500 of them, the most that one answer may hold" if turns > 500 else ""
         lines.append(line(f"a session of {turns} turns, ms", found, Target(limits[0], f"≤ {limits[0]} ms") if limits else None, note=note))
         said = [tokens(SERVER, theirs)] if theirs else []
         target = Target(limits[1], f"≤ {limits[1]:,}") if limits else None

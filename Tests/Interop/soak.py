@@ -128,7 +128,7 @@ class Client:
     def begin(self) -> None:
         self.chance = random.Random(self.seed)
         self.known = Known()
-        self.mix = Mix(self.seed, self.known)
+        self.mix = Mix(self.seed, self.known, over_server=self.name.startswith("server"))
         self.number, self.buffer = 0, b""
         self.process = subprocess.Popen(
             self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
