@@ -8,7 +8,7 @@ database. Exit status 1 when an answer is missing, doubled, wrong or over its bu
 memory, descriptors or threads of a server grow. What counts as growth of memory: the median of the last quarter of the time over
 that of the second by more than TOLERANCE and SLACK_MIB; the first quarter is warm-up. The servers run with one malloc arena
 (MALLOC_ARENA_MAX), so that their memory is what they hold and not how many arenas have been touched so far. That a writer kept the
-database locked for longer than we wait, said so, is counted and printed; more than one call in a hundred is a fault.
+database locked for longer than we wait, said so, is counted and printed; more than three calls in a hundred are a fault.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SLACK_COUNT = 2
 PATIENCE = 120.0
 BURST = 6
 CANCELLED = 0.08
-LOCKED, LOCKED_SHARE = "has been locked by a writer", 0.01
+LOCKED, LOCKED_SHARE = "has been locked by a writer", 0.03
 #: Traces written each second, of which twelve are a session.
 WRITER = """
 import logging, os, sys, time
