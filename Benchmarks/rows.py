@@ -225,7 +225,7 @@ def json_speed(setting: Setting, data: Data) -> list[Line]:
     if done.returncode:
         return [Line(what, Series(OURS, note=f"json-speed was not built: {done.stdout[-200:]}"), target)]
     said = subprocess.run([ROOT / ".build/release/json-speed", data.large_json, "9"], capture_output=True, text=True, check=True).stdout
-    note = "json-speed scans the spans of the 31 MB trace to a tape, as every reading begins"
+    note = "json-speed scans the spans of the 31 MB trace to a tape, as every reading begins; time of the processor"
     return [Line(what, Series(OURS, [float(word) for word in said.split()], note=note), target, is_rate=True)]
 
 
