@@ -12,9 +12,10 @@ import shapes
 from stored import START_MS, Store
 
 #: Raised whenever other data would be made, so that a folder of old data is not taken for it.
-VERSION = 2
-#: Spans, and characters of text on each call: 9.7 MB in 5,000, 31 MB in 50,000.
-BATCHES = {5_000: 1_530, 10_000: 90, 20_000: 90, 50_000: 90}
+VERSION, SEARCH_VERSION = 3, 2
+#: Traces alike but for their number of spans, the last of them of 31 MB; and one of 5,000 spans with so much text on each call that it has 9.7 MB.
+BATCHES, PADDING = (5_000, 10_000, 20_000, 50_000), 90
+WORDY, WORDY_PADDING = 5_000, 1_530
 TURNS = {30: 11, 150: 42, 530: 207}
 TRACES = (1_000, 10_000, 100_000)
 
@@ -25,6 +26,7 @@ class Data:
     def __init__(self, folder: Path, facts: dict):
         self.folder = folder
         self.medium: str = facts["medium"]
+        self.wordy: str = facts["wordy"]
         self.batches: dict[int, str] = {int(spans): trace for spans, trace in facts["batches"].items()}
         self.sessions: dict[int, str] = {int(turns): session for turns, session in facts["sessions"].items()}
 
@@ -49,15 +51,17 @@ def prepared(folder: Path) -> Data:
     """The data in the folder, made where it is not there yet."""
     folder.mkdir(parents=True, exist_ok=True)
     facts_file = folder / "data.json"
-    if facts_file.exists():
-        facts = json.loads(facts_file.read_text(encoding="utf-8"))
-        if facts["version"] == VERSION:
-            return Data(folder, facts)
+    facts = json.loads(facts_file.read_text(encoding="utf-8")) if facts_file.exists() else {}
+    is_main, is_search = facts.get("version") == VERSION, facts.get("search") == SEARCH_VERSION
+    if is_main and is_search:
+        return Data(folder, facts)
     began = time.monotonic()
     print(f"making the data in {folder}", flush=True)
-    facts = {"version": VERSION, **make_main(folder)}
-    for count in TRACES:
+    if not is_main:
+        facts = {"version": VERSION, **make_main(folder)}
+    for count in TRACES if not is_search else ():
         make_search(folder / f"search-{count}.db", count)
+    facts["search"] = SEARCH_VERSION
     facts_file.write_text(json.dumps(facts, indent=1), encoding="utf-8")
     print(f"made in {time.monotonic() - began:.0f} s", flush=True)
     return Data(folder, facts)
@@ -69,8 +73,9 @@ def make_main(folder: Path) -> dict:
     path.unlink(missing_ok=True)
     with Store(path, seed=1) as store:
         facts: dict = {"medium": store.add(shapes.research(chance), START_MS), "batches": {}, "sessions": {}}
-        for spans, padding in BATCHES.items():
-            facts["batches"][spans] = store.add(shapes.batch(spans, padding), START_MS + spans)
+        facts["wordy"] = store.add(shapes.batch(WORDY, WORDY_PADDING), START_MS + 1)
+        for spans in BATCHES:
+            facts["batches"][spans] = store.add(shapes.batch(spans, PADDING), START_MS + spans)
         for count, wrong in TURNS.items():
             session = f"chat-of-{count}"
             facts["sessions"][count] = session

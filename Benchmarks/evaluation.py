@@ -29,7 +29,7 @@ def rows(setting: Setting, data: Data, folder: Path | None) -> list[Line]:
         value = summary
         for key in path:
             value = value[key] if value else None
-        series = Series(OURS, [] if value is None else [value], note="" if summary else note)
+        series = Series(OURS, [] if value is None else [value], note="" if summary or lines else note)
         lines.append(Line(what, series, Target(least, f"≥ {least:.2f}", at_least=True), style="{:.3f}"))
     return lines
 
@@ -40,15 +40,16 @@ def scored(setting: Setting, data: Data, folder: Path) -> tuple[dict | None, str
     if not manifest.exists():
         if not setting.mlflow:
             return None, "there is no MLflow to load the cases with"
+        store.unlink(missing_ok=True)
         python = setting.mlflow.with_name("python")
         command = [python, "-B", folder / "load_cases.py", "--store", f"sqlite:///{store}", "--manifest", manifest]
         done = subprocess.run(command, env={**QUIET, "PATH": "/usr/bin:/bin"}, cwd=data.folder, capture_output=True, text=True)
         if done.returncode:
             manifest.unlink(missing_ok=True)
-            return None, f"the cases were not loaded: {done.stderr[-300:]}"
+            return None, f"the cases were not loaded: {' '.join(done.stderr.split())[-200:]}"
     command = [sys.executable, "-B", folder / "score.py", "--cmd", f"{setting.binary} serve", "--store", f"sqlite:///{store}"]
     command += ["--manifest", manifest, "--config", folder / "configs/ours.json", "--out", result]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        return None, f"score.py failed: {done.stderr[-300:]}"
+        return None, f"score.py failed: {' '.join(done.stderr.split())[-200:]}"
     return json.loads(result.read_text(encoding="utf-8"))["summary"], ""

@@ -60,8 +60,12 @@ class Line:
         peers = "; ".join(f"{peer.name}: {peer.told(self.style)}" if len(self.peers) > 1 else peer.told(self.style) for peer in self.peers)
         ratios = "; ".join(filter(None, (self.ratio(peer) for peer in self.peers)))
         floor = f"{self.floor.name}: {self.floor.told(self.style)}" if self.floor else ""
+        ours = self.ours.told(self.style)
+        if len(self.ours.values) >= 5:
+            # What others at work on the machine make of the median shows in how far the best is from it.
+            ours += f", best {self.style.format((max if self.is_rate else min)(self.ours.values))}"
         return (
-            self.what, self.ours.told(self.style), peers, ratios, floor, self.ratio(self.floor, inverse=True),
+            self.what, ours, peers, ratios, floor, self.ratio(self.floor, inverse=True),
             self.target.says if self.target else "", self.verdict(),
         )  # fmt: skip
 
@@ -82,10 +86,10 @@ def spread_out(lines: list[Line]) -> str:
     told = []
     for line in lines:
         what, ours, _, _, _, _, target, verdict = line.cells()
-        told.append(f"{what:<46} {ours:>28}   {f'{target}: {verdict}' if target else ''}".rstrip())
+        told.append(f"{what:<46} {ours:>42}   {f'{target}: {verdict}' if target else ''}".rstrip())
         for other in line.peers:
-            told.append(f"    {other.name:<42} {other.told(line.style):>28}   {line.ratio(other)}".rstrip())
+            told.append(f"    {other.name:<42} {other.told(line.style):>42}   {line.ratio(other)}".rstrip())
         if line.floor:
-            told.append(f"    {f'floor: {line.floor.name}':<42} {line.floor.told(line.style):>28}   ours {line.ratio(line.floor, inverse=True)}")
+            told.append(f"    {f'floor: {line.floor.name}':<42} {line.floor.told(line.style):>42}   ours {line.ratio(line.floor, inverse=True)}")
         told += [f"    ({remark})" for remark in line.remarks()]
     return "\n".join(told)
