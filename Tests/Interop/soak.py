@@ -298,7 +298,9 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
             writer.kill()
             out, _ = writer.communicate()
     err = (folder / "writer.log").read_text()
-    problems = [f"{client.name}: {problem}" for client in clients for problem in client.problems]
+    # What the clients met was said at once.
+    met = [f"{client.name}: {problem}" for client in clients for problem in client.problems]
+    problems = []
     if writer.returncode:
         problems.append(f"the writer: exit {writer.returncode}: {err[-500:]}")
     asked = sum(client.number for client in clients)
@@ -316,7 +318,9 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         print(f"  the writer met a lock ({err.count('locked')} times); MLflow's own threads and its server write beside each other")
     if len(clients[0].known.traces) < 40 or any(client.answered < 20 for client in clients):
         problems.append("too little was asked to tell anything")
-    return problems
+    for problem in problems:
+        print(f"FAULT {problem}")
+    return met + problems
 
 
 def main() -> None:
@@ -330,8 +334,6 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         problems = run(options, Path(name).resolve())
-    for problem in problems[:20]:
-        print(f"FAULT {problem}")
     print(f"soak: {len(problems)} faults")
     sys.exit(1 if problems else 0)
 
