@@ -19,6 +19,7 @@ from stdio_client import StdioClient  # noqa: E402
 OURS, SERVER, COMMAND = "mlflow-lens", "mlflow mcp run", "mlflow traces"
 QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 BYTES_PER_TOKEN = 4
+START_LIMIT = 600
 
 
 @dataclass
@@ -40,8 +41,9 @@ class Setting:
 
     def _server(self, name: str, command: list[str], store: str, variables: dict[str, str]) -> StdioClient:
         if (name, store) not in self.servers:
-            self.servers[name, store] = server = StdioClient(command, {**QUIET, **variables}, timeout=self.limit)
+            self.servers[name, store] = server = StdioClient(command, {**QUIET, **variables}, timeout=START_LIMIT)
             server.initialize()
+            server.timeout = self.limit
         return self.servers[name, store]
 
     def end(self, name: str, store: str | Path, at_once: bool = False) -> None:
@@ -138,6 +140,10 @@ def mlflow_command(named: str | None, cache: Path) -> Path | None:
     pinned = (ROOT / "Samples" / "requirements.txt").read_text().splitlines()
     release = next(line.split("==")[1] for line in pinned if line.startswith("mlflow=="))
     python = environment(f"mlflow-mcp-{release}", [f"mlflow[mcp]=={release}"], cache)
+    if python and not (stamp := cache / f"{python.parent.parent.name}.compiled").exists():
+        # Installed without compiling: it is not to be measured while it does that.
+        subprocess.run([python, "-m", "compileall", "-q", "-j", "0", python.parent.parent / "lib"], stdout=subprocess.DEVNULL)
+        stamp.touch()
     return python.with_name("mlflow") if python else None
 
 

@@ -35,7 +35,7 @@ def start(setting: Setting, data: Data) -> list[Line]:
             servers: list[StdioClient] = []
 
             def opened() -> None:
-                servers.append(StdioClient(words, {**QUIET, **variables}))
+                servers.append(StdioClient(words, {**QUIET, **variables}, timeout=contestants.START_LIMIT))
                 servers[0].initialize()
 
             took = timed(opened)()
