@@ -53,6 +53,9 @@ let package = Package(
       ]
     ),
 
+    // Measures what every reading begins with; scripts/bench builds and runs it.
+    .executableTarget(name: "json-speed", dependencies: ["JSONText"], path: "Benchmarks/JSONSpeed"),
+
     .target(name: "LensTestSupport", dependencies: ["TraceModel", "JSONText"], path: "Tests/Support"),
     .testTarget(name: "ArchitectureTests", dependencies: ["JSONText", "LensTestSupport"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "LensTestSupport"]),
