@@ -1,20 +1,20 @@
 import TraceModel
-import TraceQuery
+package import TraceQuery
 
 /// A ``TraceQuery`` as SQL: the part behind FROM, with its values apart.
-struct SQLTraceQuery {
+package struct SQLTraceQuery {
   /// Conditions on a trace.
   var clauses: [String] = []
   /// Conditions that some span of it has to satisfy, each of them on a span of its own.
-  var spanTests: [String] = []
-  private(set) var values: [SQLValue] = []
+  package internal(set) var spanTests: [String] = []
+  package private(set) var values: [SQLValue] = []
   private var filterValueCount = 0
   /// The asked order, NULLs last whichever way it goes, then MLflow's tie-break.
-  private(set) var order = ""
+  package private(set) var order = ""
   let schema: Schema
   let query: TraceQuery
 
-  init(_ query: TraceQuery, schema: Schema) throws(StoreError) {
+  package init(_ query: TraceQuery, schema: Schema) throws(StoreError) {
     self.schema = schema
     self.query = query
     if !query.experimentIDs.isEmpty {
@@ -36,7 +36,7 @@ struct SQLTraceQuery {
 
   /// All conditions, those on spans by one pass over the spans and not by a probe for each trace: for conditions that few
   /// spans satisfy, and for counting.
-  var filter: String {
+  package var filter: String {
     Self.filter(clauses + spanTests.map { "t.request_id IN (SELECT s.trace_id FROM spans s WHERE \($0))" })
   }
 
