@@ -20,7 +20,7 @@ struct ScalarTests {
     #expect(TraceID(rawValue: text) == TraceID(id))
   }
 
-  @Test(arguments: ["", "xyz", "ae6611b874cdd57", "rmYRuHTN1X", "not-an-id-at-all"])
+  @Test(arguments: ["", "xyz", "ae6611b874cdd57", "rmYRuHTN1X", "not-an-id-at-all", "+e6611b874cdd57e"])
   func whatIsNoSpanID(_ text: String) {
     #expect(SpanID(text) == nil)
   }

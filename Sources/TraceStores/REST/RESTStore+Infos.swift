@@ -99,7 +99,7 @@ extension RESTStore {
   ) async throws(StoreError) -> (infos: [TraceInfo], isComplete: Bool)? {
     var infos: [TraceInfo] = []
     var question = InfoQuestion(experiments: experiments, filter: filter, count: Self.pageSize)
-    while true {
+    for _ in 0..<Self.mostPages {
       guard let page = try await records(question) else { return nil }
       infos += page.infos
       StoreProgress.report(infos.count, Self.bound)
@@ -107,6 +107,7 @@ extension RESTStore {
       guard infos.count < Self.bound else { return (infos, false) }
       question.token = token
     }
+    return (infos, false)
   }
 
   /// Whether the server has the third version. Asked with a search in no experiment, which needs no rights; servers
