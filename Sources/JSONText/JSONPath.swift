@@ -40,14 +40,16 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
   public func resolve(in root: JSONValue) -> Resolution {
     var value = root
     var depth = 0
+    // Each as it was found: of a dotted path, several steps may have been one key.
+    var taken: [String] = []
     while depth < steps.count {
       if let nested = value.nestedDocument() { value = nested.root }
-      guard let (next, taken) = enter(value, steps[depth...]) else {
-        return .missing(
-          at: JSONPath(steps: Array(steps.prefix(depth))), step: steps[depth], choices: Self.choices(of: value))
+      guard let (next, count) = enter(value, steps[depth...]) else {
+        return .missing(at: JSONPath(steps: taken), step: steps[depth], choices: Self.choices(of: value))
       }
       value = next
-      depth += taken
+      taken.append(steps[depth..<depth + count].joined(separator: "."))
+      depth += count
     }
     return .found(value)
   }

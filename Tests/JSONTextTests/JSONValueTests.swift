@@ -112,6 +112,17 @@ struct JSONPathTests {
     #expect(offered == choices)
   }
 
+  /// Of a dotted path several steps may have been one key.
+  @Test func itEndsWhereItLed() throws {
+    let root = try JSONDocument(#"{"a.b":{"c":1}}"#).root
+    guard case .missing(let place, let step, let choices) = JSONPath("a.b.d").resolve(in: root) else {
+      Issue.record("it leads somewhere")
+      return
+    }
+    #expect(place.description == "/a.b")
+    #expect(step == "d" && choices == ["c"])
+  }
+
   @Test func pointersAreWrittenBack() {
     #expect(JSONPath(steps: ["a/b", "~", "0"]).description == "/a~1b/~0/0")
   }

@@ -75,7 +75,9 @@ struct QueryTests {
     #expect(try TraceOrder.parse("").isEmpty)
   }
 
-  @Test(arguments: ["colour", "timestamp_ms SIDEWAYS", "status, status", "timestamp_ms DESC NULLS"])
+  @Test(arguments: [
+    "colour", "metadata.` ", "tag.a`b", "timestamp_ms SIDEWAYS", "status, status", "timestamp_ms DESC NULLS",
+  ])
   func ordersAreRefused(_ text: String) {
     #expect(throws: QueryError.self) { try TraceOrder.parse(text) }
   }

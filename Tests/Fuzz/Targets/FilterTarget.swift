@@ -97,11 +97,12 @@ enum FilterChecks {
     ]), Schema(columns: ["trace_info": ["request_id"]]),
   ]
 
-  /// Whether the links of the database decide, of which a trace in memory knows nothing.
+  /// Whether the links of the database decide, of which a trace in memory knows nothing; or the type, which MLflow does not
+  /// write into its column where it made it up of other attributes.
   static func isAboutLinks(_ filter: TraceFilter) -> Bool {
     filter.conditions.contains { condition in
       switch condition {
-      case .run, .prompt: true
+      case .run, .prompt, .span(.type, _): true
       default: false
       }
     }
@@ -127,10 +128,11 @@ enum FilterChecks {
       guard let read = try? TraceFilter(clause) else { throw Violation("the clause '\(clause)' is none alone") }
       alone += read.conditions
     }
-    // Of several runs only the last counts.
-    let runs = alone.indices.filter { if case .run = alone[$0] { true } else { false } }
-    for index in runs.dropLast().reversed() { alone.remove(at: index) }
-    try hold(alone == filter.conditions, "the clauses say something else alone: \(filter.clauses)")
+    // Of several runs only the last counts, or none.
+    func isNoRun(_ condition: FilterCondition) -> Bool { if case .run = condition { false } else { true } }
+    try hold(
+      alone.filter(isNoRun) == filter.conditions.filter(isNoRun),
+      "the clauses say something else alone: \(filter.clauses)")
   }
 
   static func isBound(_ filter: TraceFilter, _ schema: Schema) throws(Violation) {

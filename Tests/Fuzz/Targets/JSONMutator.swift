@@ -58,7 +58,9 @@ struct JSONMutator: Sendable {
     case (2, .string(let text)): return (try? JSONDocument(text)).map { JSON($0.root) } ?? json
     case (3, _):
       var value = json
-      for _ in 0..<[1, 5, 60, 400][numbers.pick(4)] { value = numbers.pick(2) == 0 ? [value] : ["a": value] }
+      for _ in 0..<[1, 2, 5, 5, 30, 60, 400][numbers.pick(numbers.pick(4) == 0 ? 7 : 4)] {
+        value = numbers.pick(2) == 0 ? [value] : ["a": value]
+      }
       return value
     case (4, _):
       guard let donor = numbers.pick(donors) else { return json }
@@ -82,7 +84,7 @@ struct JSONMutator: Sendable {
       return .array(elements)
     case (5...9, .string(let text)): return .string(varied(text, &numbers))
     case (5...9, .int(let number)):
-      return .int([number &+ 1, -number, number &* 1_000, number / 1_000, 0, .max, .min][numbers.pick(7)])
+      return .int([number &+ 1, 0 &- number, number &* 1_000, number / 1_000, 0, .max, .min][numbers.pick(7)])
     default: return Self.extremes[numbers.pick(Self.extremes.count)]
     }
   }

@@ -29,13 +29,14 @@ indirect enum JSONReference {
     var current: UInt8? { place < bytes.count ? bytes[place] : nil }
 
     mutating func skip() {
-      while let byte = current, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { place += 1 }
+      while let byte = current, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { place += 1 }
     }
 
     mutating func take(_ text: StaticString) -> Bool {
-      let wanted = Array(text.description.utf8)
-      guard bytes[place...].starts(with: wanted) else { return false }
-      place += wanted.count
+      let count = text.utf8CodeUnitCount
+      guard place + count <= bytes.count else { return false }
+      for offset in 0..<count where unsafe bytes[place + offset] != text.utf8Start[offset] { return false }
+      place += count
       return true
     }
 

@@ -73,7 +73,9 @@ public struct Mutator: Sendable {
     case 4 where !range.isEmpty:
       // Again and again, as far as there is room.
       let piece = Array(bytes[range])
-      let count = min([2, 10, 100, 2_000][numbers.pick(4)], (target.maximumLength - bytes.count) / piece.count)
+      let count = min(
+        [2, 3, 10, 100, 2_000][numbers.pick(numbers.pick(4) == 0 ? 5 : 3)],
+        (target.maximumLength - bytes.count) / piece.count)
       for _ in 0..<max(1, count) { bytes.insert(contentsOf: piece, at: place) }
     case 5, 6, 7: bytes.insert(contentsOf: numbers.pick(words) ?? [], at: place)
     case 8 where !range.isEmpty: bytes.replaceSubrange(range, with: numbers.pick(words) ?? [])
@@ -84,7 +86,7 @@ public struct Mutator: Sendable {
       bytes.replaceSubrange(range, with: other[start..<end])
     case 10: Self.replaceNumber(&bytes, from: place, &numbers)
     case 11:
-      let depth = [1, 3, 30, 520][numbers.pick(4)]
+      let depth = [1, 2, 3, 30, 520][numbers.pick(numbers.pick(4) == 0 ? 5 : 3)]
       let (open, close) = [("[", "]"), ("{\"a\":", "}"), ("(", ")")][numbers.pick(3)]
       bytes.insert(contentsOf: Array(repeating: Array(close.utf8), count: depth).joined(), at: range.upperBound)
       bytes.insert(contentsOf: Array(repeating: Array(open.utf8), count: depth).joined(), at: place)

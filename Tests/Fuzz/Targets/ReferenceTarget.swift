@@ -24,7 +24,9 @@ extension FuzzTarget {
       try ReferenceChecks.path(text)
       if let id = SpanID(text) {
         try hold(SpanID(id.description) == id && id.description.utf8.count == 16, "a span's id")
-        try hold(!text.utf8.contains(0x20) && text.first != "-", "a span's id of '\(text)'")
+        // Sixteen digits, or base64, which has no sixteen.
+        let isHex = text.unicodeScalars.allSatisfy(\.properties.isASCIIHexDigit)
+        try hold(text.utf8.count != 16 || isHex || text.utf8.contains(UInt8(ascii: "=")), "a span's id of '\(text)'")
       }
       try hold(TraceID(TraceID(text).rawValue) == TraceID(text), "a trace's id")
       try hold(
@@ -33,6 +35,7 @@ extension FuzzTarget {
       if let time = Timestamp(text) { try SpanChecks.holds(time) }
       if let token = try? PageToken(text) {
         try hold((try? PageToken(token.text)) == token, "a page token")
+        try hold(!token.offset.addingReportingOverflow(1 << 32).overflow, "a page to which nothing can be added")
         var query = TraceQuery(limit: 5)
         query.offset = token.offset
         try hold((try? query.page(of: []) { _ in false })?.infos.isEmpty == true, "a page behind the last")

@@ -41,8 +41,8 @@ extension FuzzTarget {
       let store = RESTStore(
         connection: RESTConnection(access: access, client: client), storageClient: client,
         location: StoreLocation(uri: "http://127.0.0.1:1", reason: "fuzzing"))
-      let question = numbers.pick(7)
-      let trouble = try waiting { await ServerChecks.ask(store, question) }
+      let (question, offset) = (numbers.pick(7), [0, 30, 1 << 53][numbers.pick(3)])
+      let trouble = try waiting { await ServerChecks.ask(store, question, offset: offset) }
       if let trouble { throw Violation(trouble) }
       try hold(
         client.count.withLock { $0 } < ServerChecks.fewRequests,
@@ -82,13 +82,14 @@ enum ServerChecks {
   }
 
   /// Nil, or what should not be.
-  static func ask(_ store: RESTStore, _ question: Int) async -> String? {
+  static func ask(_ store: RESTStore, _ question: Int, offset: Int) async -> String? {
     do throws(StoreError) {
       switch question {
       case 0: _ = try await store.experiments()
       case 1: _ = try await store.search(TraceQuery(limit: 20))
       case 2:
-        _ = try await store.search(TraceQuery(conditions: [.session("s"), .hasErrorSpans(true)], limit: 5, offset: 30))
+        _ = try await store.search(
+          TraceQuery(conditions: [.session("s"), .hasErrorSpans(true)], limit: 5, offset: offset))
       case 3: _ = try await store.trace(TraceID("tr-00000000000000000000000000000000"))
       case 4: _ = try await store.traceIDs(withPrefix: "tr-0", limit: 6)
       case 5: _ = try await store.summary()

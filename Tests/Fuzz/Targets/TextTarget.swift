@@ -59,8 +59,9 @@ enum TextChecks {
     let masked = SecretMask.masked(bytes)
     if (try? JSONDocument(bytes)) != nil { try hold((try? JSONDocument(masked)) != nil, "masked JSON is no JSON") }
     try hold(SecretMask.masked(masked) == masked, "masked twice, it is something else")
-    // Wherever a secret stands between blanks, it is not seen.
+    // Wherever a secret stands between blanks, it is not seen. (Behind other letters it is none.)
     let secret = AnswerRules.secrets[numbers.pick(AnswerRules.secrets.count)]
+    guard !contains(bytes, secret) else { return }
     let place = numbers.pick(bytes.count + 1)
     let planted = Array(bytes[..<place]) + Array(" \(secret) ".utf8) + Array(bytes[place...])
     try hold(!contains(SecretMask.masked(planted), secret), "a secret at \(place) is seen")
