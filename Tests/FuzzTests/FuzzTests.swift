@@ -1,3 +1,4 @@
+import Foundation
 import FuzzTargets
 import LensTestSupport
 import Testing
