@@ -61,7 +61,7 @@ struct SecretMaskTests {
 
   /// From each name to the end and back to the next would be hours.
   @Test func aTextOfNamesIsReadOnce() {
-    let text = String(repeating: "secret=Bearer", count: 200_000)
+    let text = String(repeating: "secret=Bearer", count: 40_000)
     #expect(masked(text) == "secret=[masked: secret, \(text.utf8.count - 7) chars]")
   }
 
