@@ -56,6 +56,15 @@ let package = Package(
     // Measures what every reading begins with; scripts/bench builds and runs it.
     .executableTarget(name: "json-speed", dependencies: ["JSONText"], path: "Benchmarks/JSONSpeed"),
 
+    // What takes bytes of others, driven at random (see CONTRIBUTING.md); no part of the program.
+    .target(
+      name: "FuzzTargets",
+      dependencies: ["LensTools", "MCP", "TraceStores", "TraceQuery", "TraceModel", "JSONText"],
+      path: "Tests/Fuzz/Targets"
+    ),
+    .executableTarget(name: "lens-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "LensTestSupport"]),
+
     .target(name: "LensTestSupport", dependencies: ["TraceModel", "JSONText"], path: "Tests/Support"),
     .testTarget(name: "ArchitectureTests", dependencies: ["JSONText", "LensTestSupport"]),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "LensTestSupport"]),
@@ -82,7 +91,7 @@ let package = Package(
     .testTarget(
       name: "LensToolsTests",
       dependencies: [
-        "LensTools", "MCP", "TraceStores", "TraceQuery", "TraceModel", "JSONText", "LensTestSupport",
+        "LensTools", "MCP", "TraceStores", "TraceQuery", "TraceModel", "JSONText", "LensTestSupport", "FuzzTargets",
         .product(name: "Logging", package: "swift-log"),
       ],
       exclude: ["Goldens", "Corpus"]
@@ -103,6 +112,12 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// libFuzzer brings a `main` of its own, which only its own way of building has: scripts/fuzz --guided.
+if Context.environment["MLFLOW_LENS_GUIDED_FUZZING"] != nil {
+  package.targets.append(
+    .executableTarget(name: "lens-fuzz-guided", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Guided"))
+}
 
 /// The test command sets this; a newcomer's newer compiler may warn where ours does not, and must still build.
 let warningsAreErrors = Context.environment["MLFLOW_LENS_WARNINGS_AS_ERRORS"] != nil

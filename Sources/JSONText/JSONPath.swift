@@ -15,14 +15,16 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
   public init(_ text: String) {
     if text.isEmpty || text == "$" {
       steps = []
-    } else if text.first == "/" || text.contains("/") && !text.contains(where: { ".[`".contains($0) }) {
-      steps = (text.first == "/" ? text.dropFirst() : text[...]).split(separator: "/", omittingEmptySubsequences: false)
-        .map { step in
-          Self.decodePointerStep(step)
-        }
+      return
+    }
+    // By scalars: a key may begin with a mark that would make one character of itself and the slash.
+    let scalars = text.unicodeScalars
+    if scalars.first == "/" || scalars.contains("/") && !scalars.contains(where: { ".[`".unicodeScalars.contains($0) })
+    {
+      steps = (scalars.first == "/" ? scalars.dropFirst() : scalars[...])
+        .split(separator: "/", omittingEmptySubsequences: false).map { Self.decodePointerStep($0) }
     } else {
-      let dotted = text.hasPrefix("$.") ? text.dropFirst(2) : text[...]
-      steps = Self.splitDotted(dotted)
+      steps = Self.splitDotted(scalars.starts(with: "$.".unicodeScalars) ? scalars.dropFirst(2) : scalars[...])
       isDotted = true
     }
   }
@@ -30,7 +32,7 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
   /// The path as a JSON pointer.
   public var description: String {
     steps.map { step in
-      "/" + String(step.flatMap { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) })
+      step.unicodeScalars.reduce(into: "/") { $0.unicodeScalars += Self.encoded($1).unicodeScalars }
     }.joined()
   }
 
@@ -38,14 +40,16 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
   public func resolve(in root: JSONValue) -> Resolution {
     var value = root
     var depth = 0
+    // Each as it was found: of a dotted path, several steps may have been one key.
+    var taken: [String] = []
     while depth < steps.count {
       if let nested = value.nestedDocument() { value = nested.root }
-      guard let (next, taken) = enter(value, steps[depth...]) else {
-        return .missing(
-          at: JSONPath(steps: Array(steps.prefix(depth))), step: steps[depth], choices: Self.choices(of: value))
+      guard let (next, count) = enter(value, steps[depth...]) else {
+        return .missing(at: JSONPath(steps: taken), step: steps[depth], choices: Self.choices(of: value))
       }
       value = next
-      depth += taken
+      taken.append(steps[depth..<depth + count].joined(separator: "."))
+      depth += count
     }
     return .found(value)
   }
@@ -79,41 +83,45 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  private static func decodePointerStep(_ step: Substring) -> String {
-    var output = ""
+  private static func encoded(_ scalar: Unicode.Scalar) -> String {
+    scalar == "~" ? "~0" : scalar == "/" ? "~1" : String(scalar)
+  }
+
+  private static func decodePointerStep(_ step: Substring.UnicodeScalarView) -> String {
+    var output = String.UnicodeScalarView()
     var isEscape = false
-    for character in step {
+    for scalar in step {
       if isEscape {
-        output.append(character == "1" ? "/" : character == "0" ? "~" : character)
+        output.append(scalar == "1" ? "/" : scalar == "0" ? "~" : scalar)
         isEscape = false
-      } else if character == "~" {
+      } else if scalar == "~" {
         isEscape = true
       } else {
-        output.append(character)
+        output.append(scalar)
       }
     }
-    return output
+    return String(output)
   }
 
   /// Dots and brackets divide; what stands in back-ticks, or quoted in brackets, is one step.
-  private static func splitDotted(_ text: Substring) -> [String] {
+  private static func splitDotted(_ text: Substring.UnicodeScalarView) -> [String] {
     var steps: [String] = []
-    var current = ""
-    var quote: Character?
-    func isQuote(_ character: Character) -> Bool { character == "`" || character == "'" || character == "\"" }
-    for character in text {
+    var current = String.UnicodeScalarView()
+    var quote: Unicode.Scalar?
+    func isQuote(_ scalar: Unicode.Scalar) -> Bool { scalar == "`" || scalar == "'" || scalar == "\"" }
+    for scalar in text {
       if let open = quote {
-        if character == open { quote = nil } else { current.append(character) }
-      } else if isQuote(character), current.isEmpty {
-        quote = character
-      } else if character == "." || character == "[" || character == "]" {
-        if !current.isEmpty { steps.append(current) }
-        current = ""
+        if scalar == open { quote = nil } else { current.append(scalar) }
+      } else if isQuote(scalar), current.isEmpty {
+        quote = scalar
+      } else if scalar == "." || scalar == "[" || scalar == "]" {
+        if !current.isEmpty { steps.append(String(current)) }
+        current.removeAll()
       } else {
-        current.append(character)
+        current.append(scalar)
       }
     }
-    if !current.isEmpty { steps.append(current) }
+    if !current.isEmpty { steps.append(String(current)) }
     return steps
   }
 }

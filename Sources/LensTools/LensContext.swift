@@ -41,6 +41,14 @@ public struct LensContext: Sendable {
     self.now = now
   }
 
+  /// A context of a store that is open already, as an assistant has it.
+  package init(store: any TraceStore, now: @escaping @Sendable () -> Timestamp) {
+    self.init(
+      locator: StoreLocator(option: nil, environment: [:], workingDirectory: ""), environment: [:], face: .server,
+      revealsSecrets: false, now: now)
+    opened.store.withLock { $0 = store }
+  }
+
   /// The store, opened when first needed.
   func store() throws(ToolError) -> any TraceStore {
     if let store = opened.store.withLock({ $0 }) { return store }

@@ -41,7 +41,10 @@ public struct SpanID: Hashable, Sendable, Comparable, CustomStringConvertible {
 
   /// Reads 16 hex digits, or the base64 of eight bytes (padding optional).
   public init?(_ text: String) {
-    if text.utf8.count == 16, let value = UInt64(text, radix: 16) {
+    // A sign is no digit, though Swift's own reader takes one.
+    if text.utf8.count == 16, let first = text.utf8.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "-"),
+      let value = UInt64(text, radix: 16)
+    {
       self.value = value
     } else if let value = Self.base64Value(text.utf8) {
       self.value = value

@@ -24,7 +24,9 @@ public enum SecretMask {
       output += bytes[copied..<hit.range.lowerBound]
       output += words(hit.kind, hit.range.count).utf8
       copied = hit.range.upperBound
-      position = max(hit.range.upperBound, position + 1)
+      // `password: password: x`: what was masked may be the name of what follows.
+      let isName = bytes[hit.range.upperBound - 1] == UInt8(ascii: ":")
+      position = max(hit.range.upperBound - (isName ? 1 : 0), position + 1)
     }
     guard copied > 0 else { return bytes }
     return output + bytes[copied...]
@@ -127,7 +129,7 @@ public enum SecretMask {
   private static func privateKey(_ bytes: [UInt8], _ position: Int) -> Hit? {
     guard starts(bytes, position, Array("-----BEGIN ".utf8)) else { return nil }
     let label = bytes[position..<min(position + 64, bytes.count)]
-    guard String(decoding: label, as: UTF8.self).contains("PRIVATE KEY-----") else { return nil }
+    guard String(decoding: label, as: UTF8.self).contains("PRIVATE KEY") else { return nil }
     let marker = Array("-----END".utf8)
     var end = position + 11
     while end < bytes.count, !starts(bytes, end, marker), bytes[end] != UInt8(ascii: "\"") { end += 1 }
@@ -171,6 +173,9 @@ public enum SecretMask {
     guard let rule = names.first(where: { name.suffix($0.name.count).elementsEqual($0.name) }) else { return nil }
     var start = separator + 1
     while start < bytes.count, isQuote(bytes[start]) || bytes[start] == 0x20 { start += 1 }
+    // `Authorization: Bearer x` is told by its scheme. Asked before the value is run through: a text of nothing else would be
+    // run through from each of its names to the end.
+    for word in ["Bearer ", "Basic ", "[masked"] where starts(bytes, start, Array(word.utf8)) { return nil }
     let isCookie = rule.name.last == UInt8(ascii: "e")
     let isInQuotes = start > 0 && isQuote(bytes[start - 1])
     let end = run(bytes, start) { byte in
@@ -179,9 +184,7 @@ public enum SecretMask {
       return byte != 0x20 && byte != UInt8(ascii: ",") && byte != UInt8(ascii: "}") && byte != UInt8(ascii: "&")
         && byte != UInt8(ascii: "]") && byte != UInt8(ascii: ";")
     }
-    guard end - start >= rule.fewest, !starts(bytes, start, Array("[masked".utf8)) else { return nil }
-    // `Authorization: Bearer x` is told by its scheme.
-    for scheme in ["Bearer", "Basic"] where starts(bytes, start, Array(scheme.utf8)) { return nil }
+    guard end - start >= rule.fewest else { return nil }
     return Hit(kind: String(decoding: bytes[position..<nameEnd], as: UTF8.self), range: start..<end)
   }
 

@@ -48,9 +48,11 @@ public struct Timestamp: Hashable, Sendable, Comparable {
     }
     var reader = Reader(bytes: Array(text.utf8))
     guard let seconds = reader.seconds(), let fraction = reader.fraction, reader.isAtEnd else { return nil }
-    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    // Of a moment before 1970 the fraction comes back on the way, so that the very first one is read, too.
+    let (whole, part) = seconds < 0 ? (seconds + 1, fraction - 1_000_000_000) : (seconds, fraction)
+    let (product, overflow) = whole.multipliedReportingOverflow(by: 1_000_000_000)
     guard !overflow else { return nil }
-    self.init(nanoseconds: product.addingSaturating(fraction))
+    self.init(nanoseconds: product.addingSaturating(part))
   }
 
   private var civil: (date: String, time: String, nanosecond: Int64) {

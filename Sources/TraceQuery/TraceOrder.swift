@@ -48,6 +48,8 @@ public struct TraceOrder: Sendable, Hashable {
       let prefix = text.firstIndex(of: ".").map { text[..<$0] } ?? ""
       var key = prefix.isEmpty ? text : text[text.index(after: prefix.endIndex)...]
       if key.count > 2, key.hasPrefix("`"), key.hasSuffix("`") { key = key.dropFirst().dropLast() }
+      // What is left of one stands for nothing, and could not be written again.
+      guard !key.contains("`") else { return nil }
       let plain = ["timestamp", "execution_time", "end_time"].contains(key) ? "\(key)_ms" : String(key)
       switch prefix {
       case "", "trace", "attribute", "attributes":

@@ -69,7 +69,7 @@ extension TraceOrder {
     case (.text(let first)?, .text(let second)?):
       // Byte by byte, as databases compare.
       let isBefore = first.utf8.lexicographicallyPrecedes(second.utf8)
-      return first == second ? nil : isDescending ? !isBefore : isBefore
+      return first.utf8.elementsEqual(second.utf8) ? nil : isDescending ? !isBefore : isBefore
     default: return nil
     }
   }

@@ -112,8 +112,32 @@ struct JSONPathTests {
     #expect(offered == choices)
   }
 
+  /// Of a dotted path several steps may have been one key.
+  @Test func itEndsWhereItLed() throws {
+    let root = try JSONDocument(#"{"a.b":{"c":1}}"#).root
+    guard case .missing(let place, let step, let choices) = JSONPath("a.b.d").resolve(in: root) else {
+      Issue.record("it leads somewhere")
+      return
+    }
+    #expect(place.description == "/a.b")
+    #expect(step == "d" && choices == ["c"])
+  }
+
   @Test func pointersAreWrittenBack() {
     #expect(JSONPath(steps: ["a/b", "~", "0"]).description == "/a~1b/~0/0")
+  }
+
+  /// A mark that joins the letter before it is one character with the slash, the tilde or the dot there.
+  @Test(arguments: ["\u{301}x", "a~\u{301}", "a/\u{200D}b", "\u{FE0F}", "~\u{20DD}/"])
+  func keysMayBeginWithAMark(_ key: String) throws {
+    let root = try JSONDocument(JSON.object([JSON.Member("k", .object([JSON.Member(key, 7)]))]).bytes).root
+    let written = JSONPath(steps: ["k", key]).description
+    guard case .found(let value) = JSONPath(written).resolve(in: root) else {
+      Issue.record("\(written) leads nowhere")
+      return
+    }
+    #expect(value.int64 == 7)
+    #expect(JSONPath("k.`\(key)`").steps == ["k", key])
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import FuzzTargets
 import JSONText
 import LensTestSupport
 import LensTools
@@ -7,11 +8,7 @@ import Testing
 
 /// A trace of random shape and content, with secrets and dangerous characters planted anywhere in it.
 struct RandomTrace {
-  /// What must never be seen, whatever it is wrapped in. Put together here, so that no scanner takes this file for a leak.
-  static let secrets = [
-    "sk-" + "proj-" + "Q7w8E9r0T1y2U3i4O5p6", "gh" + "p_" + "zyxwvutsrqponmlkj9876", "AK" + "IA" + "ZZZZQQQQXXXX7777",
-    "ey" + "JhbGciOiJub25lIn0.eyJzdWIiOiJwbGFudGVkIn0.c2lnbmF0dXJlZm9yZXZlcg",
-  ]
+  static let secrets = AnswerRules.secrets
 
   private var numbers: SeededNumbers
   let id: String
@@ -158,11 +155,7 @@ struct RandomTraceTests {
         for secret in RandomTrace.secrets + ["planted-password-1"] {
           #expect(!text.contains(secret), "\(tool) \(arguments.text)")
         }
-        let harmful = text.unicodeScalars.first { scalar in
-          scalar != "\n"
-            && (scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x202E
-              || scalar.value == 0x200B || (0xE0000...0xE0FFF).contains(scalar.value))
-        }
+        let harmful = AnswerRules.firstHarmful(in: text)
         #expect(harmful == nil, "\(tool) \(arguments.text)")
         if format == "json", !result.isError { _ = try JSONDocument(text, dialect: .strict) }
       }

@@ -67,6 +67,17 @@ struct ExcerptTests {
   ])
   func attachmentsAreNamed(_ text: String, _ shown: String) { #expect(excerpter.line(text, limit: 200) == shown) }
 
+  /// A key is known by its first line, which an excerpt of a long text does not reach.
+  @Test(arguments: [10, 80, 300])
+  func theEndOfALongKeyIsNotSeen(_ lines: Int) {
+    let name = "RSA PRIVATE" + " KEY-----"
+    let key = "-----BEGIN \(name)\n" + String(repeating: "QQQQWWWW9999\n", count: lines * 5) + "-----END \(name)"
+    let text = String(repeating: "words ", count: 3_000) + key + "\nthe end"
+    let line = excerpter.line(text, limit: 400)
+    #expect(!line.contains("QQQQ"))
+    #expect(line.hasSuffix("the end"))
+  }
+
   @Test func aSecretAtTheCutIsMasked() {
     for lead in 0..<60 {
       let text = String(repeating: "x", count: lead) + " sk-" + String(repeating: "Z9", count: 60)

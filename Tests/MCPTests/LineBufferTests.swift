@@ -42,6 +42,13 @@ import Testing
         == [text("a"), .oversized, text("b"), text("yyyyyyyyyy"), .oversized])
   }
 
+  /// What does not count for the limit may be the last that has come in yet.
+  @Test(arguments: [1, 4, 11, 1000])
+  func aLineOfJustTheLimitIsOne(size: Int) {
+    let stream = "\u{FEFF}0123456789\r\n0123456789\r\n0123456789\r"
+    #expect(lines(Array(stream.utf8), pieces: size, limit: 10) == Array(repeating: text("0123456789"), count: 3))
+  }
+
   @Test func emptyStreamHasNoLines() {
     #expect(lines([], pieces: 1) == [])
     #expect(lines(Array("\n\n".utf8), pieces: 1) == [])

@@ -90,6 +90,8 @@ private struct EveryKind: ParameterizedTool {
     (#"{"trace_id":"t","dpth":3}"#, "unknown argument 'dpth'; did you mean 'depth'? \(list)"),
     (#"{"trace_id":"t","zzzzzzz":3}"#, "unknown argument 'zzzzzzz'. \(list)"),
     (#"{"trace_id":7}"#, "argument 'trace_id' must be a string, not 7."),
+    // What was copied from a trace may hold anything.
+    ("{\"trace_id\":[\"a\u{202E}b\u{7F}\"]}", #"argument 'trace_id' must be a string, not ["a\u{202e}b\u{7f}"]."#),
     (
       #"{"trace_id":"t","max_chars":"abc"}"#, #"argument 'max_chars' must be an integer from 500 to 200000, not "abc"."#
     ),

@@ -20,7 +20,7 @@ struct ScalarTests {
     #expect(TraceID(rawValue: text) == TraceID(id))
   }
 
-  @Test(arguments: ["", "xyz", "ae6611b874cdd57", "rmYRuHTN1X", "not-an-id-at-all"])
+  @Test(arguments: ["", "xyz", "ae6611b874cdd57", "rmYRuHTN1X", "not-an-id-at-all", "+e6611b874cdd57e"])
   func whatIsNoSpanID(_ text: String) {
     #expect(SpanID(text) == nil)
   }
@@ -56,6 +56,10 @@ struct ScalarTests {
 
   @Test func nanosecondsAreExact() {
     #expect(Timestamp(nanoseconds: 1_794_819_600_000_040_123).rfc3339 == "2026-11-16T09:00:00.000040123Z")
+    for nanoseconds in [Int64.min, .min + 1, -1, 0, .max] {
+      let time = Timestamp(nanoseconds: nanoseconds)
+      #expect(Timestamp(time.rfc3339) == time, "\(time.rfc3339)")
+    }
   }
 }
 

@@ -28,6 +28,14 @@ struct SecretMaskTests {
       "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
       "[masked: private key, 37 chars]-----END RSA PRIVATE KEY-----"
     ),
+    (
+      "-----BEGIN PGP PRIVATE KEY BLOCK-----\nlQOY\n-----END PGP PRIVATE KEY BLOCK-----",
+      "[masked: private key, 43 chars]-----END PGP PRIVATE KEY BLOCK-----"
+    ),
+    (
+      "password: password: hunter2",
+      "password: [masked: password, 9 chars] [masked: password, 7 chars]"
+    ), ("password: Bearer4you", "password: [masked: password, 10 chars]"),
     ("MY_ACCESS_TOKEN=abcdefgh1234", "MY_ACCESS_TOKEN=[masked: MY_ACCESS_TOKEN, 12 chars]"),
   ])
   func masks(_ text: String, _ expected: String) { #expect(masked(text) == expected) }
@@ -49,6 +57,12 @@ struct SecretMaskTests {
     #expect(!shown.contains("A1b2C3d4"))
     #expect(!shown.contains("correct horse") || depth == 0 && shown.contains("horse"))
     _ = try JSONDocument(shown)
+  }
+
+  /// From each name to the end and back to the next would be hours.
+  @Test func aTextOfNamesIsReadOnce() {
+    let text = String(repeating: "secret=Bearer", count: 40_000)
+    #expect(masked(text) == "secret=[masked: secret, \(text.utf8.count - 7) chars]")
   }
 
   /// Some encoders escape what they need not; the rest of the credential must not stay behind.

@@ -27,7 +27,8 @@ struct FilterAdviceTests {
   @Test(arguments: [
     ("status = 'OK' OR name = 'x'", 14, "there is no OR"), ("(status = 'OK')", 0, "parenthesis"),
     ("status = 'OK', name = 'x'", 13, "comma"), ("status = 'OK' AND NOT name = 'x'", 18, "no NOT"),
-    ("name IN ('a')", 5, "does not fit"), ("feedback.score > '5'", 17, "compares numbers"),
+    ("name IN ('a')", 5, "does not fit"), ("status IN ('\\x+1')", 14, "is not complete"),
+    ("feedback.score > '5'", 17, "compares numbers"),
     ("env = 'prod'", 0, "there is no key 'env'"), ("status =", 8, "a value is missing"), ("status", 6, "ends behind"),
   ])
   func whereAndWhy(_ filter: String, _ offset: Int, _ words: String) throws {

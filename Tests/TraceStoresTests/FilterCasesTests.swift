@@ -50,6 +50,18 @@ struct FilterCasesTests {
 
   @Test func matchesInADatabase() async throws { try await check(fixture.database) { _ in false } }
 
+  /// A database takes é for another text than e with an accent.
+  @Test func textsAreTheSameByteByByte() async throws {
+    let record = #"{"trace_id":"tr-1","request_time":"2026-11-16T09:00:00Z","tags":{"word":"caf\u00e9"}}"#
+    let info = try TraceInfo(record: try JSONDocument(record).root)
+    for (filter, count) in [
+      ("tag.word = 'caf\u{e9}'", 1), ("tag.word = 'cafe\u{301}'", 0), ("tag.word != 'cafe\u{301}'", 1),
+    ] {
+      let query = TraceQuery(filter: try TraceFilter(filter))
+      #expect(try query.page(of: [info]) { _ in false }.totalCount == count, "\(filter)")
+    }
+  }
+
   /// Files know no links from traces to runs and prompts.
   @Test func matchesInFiles() async throws {
     try await check(fixture.files) { $0.contains("run-bbb") || $0.contains("greet/2") }

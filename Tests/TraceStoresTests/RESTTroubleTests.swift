@@ -114,6 +114,28 @@ struct RESTTroubleTests {
     #expect(other.requests.isEmpty)
   }
 
+  /// A token that is another one each time, beside nothing that could be read.
+  @Test func pagesWithoutEndAreLeft() async throws {
+    let count = Mutex(0)
+    let server = try RESTServer { _ in
+      let number = count.withLock { count in
+        count += 1
+        return count
+      }
+      // So that the test ends where the program would not.
+      let next = number < 5_000 ? #","next_page_token":"t\#(number)""# : ""
+      return .answer(
+        200, #"{"experiments":[{"name":"no id"}],"traces":[{"trace_id":"no time"}],"data_points":[{}]\#(next)}"#)
+    }
+    let store = try StoreLocator.server(server.address)
+    #expect(try await store.experiments().isEmpty)
+    let page = try await store.search(
+      TraceQuery(experimentIDs: ["1"], conditions: [.failedAssessment(nil)], limit: 5))
+    #expect(page.infos.isEmpty)
+    #expect(try await store.search(TraceQuery(experimentIDs: ["1"], limit: 5)).infos.isEmpty)
+    #expect(server.requests.count < 1_500)
+  }
+
   @Test func redirectsOnTheSameServerAreFollowed() async throws {
     let fixture = RESTFixture()
     let server = try RESTServer { request in

@@ -29,6 +29,23 @@ struct SQLitePlanTests {
     #expect(!lines.contains { $0.hasPrefix("SCAN") }, "\(lines)")
   }
 
+  /// MLflow before 3.3 had no table of spans; a value bound to no place is an error to SQLite.
+  @Test func aDatabaseWithoutSpansHasNoneThatMatch() throws {
+    let schema = Schema(columns: ["trace_info": ["request_id"], "trace_tags": ["key"]])
+    let queries = [
+      TraceQuery(filter: try TraceFilter("span.name = 'x'")),
+      TraceQuery(filter: try TraceFilter("trace.text LIKE '%x%'")),
+      TraceQuery(conditions: [.containsText("x")]), TraceQuery(conditions: [.attribute("k", "v")]),
+      TraceQuery(conditions: [.hasErrorSpans(true)]),
+    ]
+    for query in queries {
+      let built = try SQLTraceQuery(query, schema: schema)
+      let count = try Database(path: Self.sample).prepare("SELECT COUNT(*) FROM trace_info t\(built.filter)")
+        .bind(built.filterValues).rows { $0.integer(0) }
+      #expect(count == [0])
+    }
+  }
+
   @Test func aRareSpanIsOnePassAndNotAProbeForEachTrace() throws {
     let query = TraceQuery(filter: try TraceFilter("span.name = 'x'"))
     let lines = try plan(query) { "SELECT COUNT(*) FROM trace_info t\($0.filter)" }

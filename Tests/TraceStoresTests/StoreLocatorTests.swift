@@ -35,7 +35,8 @@ struct StoreLocatorTests {
   }
 
   @Test(arguments: [
-    ("sqlite:///rel%20ative.db", "/base/rel ative.db"), ("sqlite:////abs/x.db", "/abs/x.db"),
+    ("sqlite:///rel%20ative.db", "/base/rel ative.db"), ("sqlite:///a%+Fb.db", "/base/a%+Fb.db"),
+    ("sqlite:////abs/x.db", "/abs/x.db"),
     ("sqlite+pysqlite:///x.db?timeout=5", "/base/x.db"), ("SQLITE:///x.db", "/base/x.db"),
   ])
   func pathsOfSQLiteURIs(_ uri: String, _ path: String) async throws {
@@ -74,7 +75,9 @@ struct QueryTests {
     #expect(try TraceOrder.parse("").isEmpty)
   }
 
-  @Test(arguments: ["colour", "timestamp_ms SIDEWAYS", "status, status", "timestamp_ms DESC NULLS"])
+  @Test(arguments: [
+    "colour", "metadata.` ", "tag.a`b", "timestamp_ms SIDEWAYS", "status, status", "timestamp_ms DESC NULLS",
+  ])
   func ordersAreRefused(_ text: String) {
     #expect(throws: QueryError.self) { try TraceOrder.parse(text) }
   }
@@ -86,7 +89,11 @@ struct QueryTests {
     #expect(try PageToken(text).offset == offset)
   }
 
-  @Test(arguments: ["", "x", "!!!!", "eyJvZmZzZXQiOiAwfQ==", "eyJvIjogMn0=", "bm8ganNvbg=="])
+  @Test(arguments: [
+    "", "x", "!!!!", "eyJvZmZzZXQiOiAwfQ==", "eyJvIjogMn0=", "bm8ganNvbg==",
+    // Offsets to which nothing can be added.
+    "eyJvZmZzZXQiOiA5MjIzMzcyMDM2ODU0Nzc1ODA3fQ==", "eyJvZmZzZXQiOiAiOTIyMzM3MjAzNjg1NDc3NTgwNyJ9",
+  ])
   func damagedTokensAreRefused(_ text: String) {
     #expect(throws: QueryError.self) { try PageToken(text) }
   }

@@ -42,8 +42,24 @@ package struct Excerpter: Sendable {
     guard bytes.count > limit + 2 * Self.margin else { return cut(clean(bytes), limit, lost: 0) }
     // Of a long text only both ends are looked at.
     let head = clean(SafeText.prefix(bytes, limit + Self.margin))
-    let tail = clean(SafeText.suffix(bytes, limit + Self.margin))
+    let tail = clean(Self.behindKey(SafeText.suffix(bytes, limit + Self.margin)))
     return cut(head, limit, lost: bytes.count - head.count, tail: tail)
+  }
+
+  /// The end of a text without what is left at its start of a private key, which is known by its beginning only.
+  private static func behindKey(_ tail: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let dashes = Array("-----".utf8)
+    var place = tail.startIndex
+    while let dash = tail[place...].firstIndex(of: dashes[0]) {
+      let rest = tail[dash...]
+      guard rest.starts(with: dashes), !rest.dropFirst(5).starts(with: dashes.prefix(1)) else {
+        place = dash + 1
+        continue
+      }
+      let label = String(decoding: rest.prefix(48), as: UTF8.self)
+      return label.hasPrefix("-----END ") && label.contains("PRIVATE KEY") ? rest : tail
+    }
+    return tail
   }
 
   private func clean(_ bytes: ArraySlice<UInt8>) -> [UInt8] {

@@ -72,17 +72,21 @@ struct ArgumentBinding {
 
 private let excerptLength = 60
 
-/// What a client wrote, cut, without what would move a cursor or reorder letters where it is shown.
+/// The beginning of what a client wrote, which it may have from anywhere: without characters that nobody sees or that reorder
+/// the others.
 private func excerpt(_ text: String) -> String {
-  let cut = text.count > excerptLength ? text.prefix(excerptLength) + "…" : text
-  guard !cut.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) else { return cut }
-  return cut.unicodeScalars.reduce(into: "") { output, scalar in
+  let scalars = text.unicodeScalars
+  let shown = scalars.prefix(excerptLength).reduce(into: "") { output, scalar in
     switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: output += "?"
+    case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned: output += escape(scalar)
+    case _ where scalar.properties.isVariationSelector && scalar != "\u{FE0F}": output += escape(scalar)
     default: output.unicodeScalars.append(scalar)
     }
   }
+  return scalars.count > excerptLength ? shown + "…" : shown
 }
+
+private func escape(_ scalar: Unicode.Scalar) -> String { "\\u{\(String(scalar.value, radix: 16))}" }
 
 /// Snake case of a property's name: `traceID` is `trace_id`, `spanIDs` is `span_ids`, `minDurationMs` is
 /// `min_duration_ms`. The underscore that the compiler puts before a wrapper's storage is left out.

@@ -7,9 +7,9 @@
 /// Cuts a stream of bytes into lines. Its memory is bounded by the longest line allowed, whatever comes in.
 ///
 /// One trailing CR goes, blank lines are passed over, and so is a byte order mark at the start of the stream.
-struct LineBuffer {
+package struct LineBuffer {
   /// What comes out.
-  enum Line: Hashable {
+  package enum Line: Hashable {
     case line([UInt8])
     /// A line beyond the limit. Told once, as soon as it is known; its rest is thrown away up to the next line feed.
     case oversized
@@ -28,17 +28,17 @@ struct LineBuffer {
   private var isFirstLine = true
 
   /// What one read asks for.
-  static let chunk = 64 * 1024
+  package static let chunk = 64 * 1024
   /// The room kept when idle; more is given back after a long line.
   private static let usualCapacity = 2 * chunk
 
-  init(limit: Int) { self.limit = limit }
+  package init(limit: Int) { self.limit = limit }
 
   /// The memory it holds, in bytes.
-  var capacity: Int { storage.capacity }
+  package var capacity: Int { storage.capacity }
 
   /// Lets a reader put bytes at the end; it returns how many, or a number below 1, which is handed back.
-  mutating func fill(_ read: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
+  package mutating func fill(_ read: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
     makeRoom()
     let end = end
     let count = unsafe storage.withUnsafeMutableBytes { bytes in
@@ -50,12 +50,13 @@ struct LineBuffer {
   }
 
   /// The next line, or nil when more bytes are needed.
-  mutating func next() -> Line? {
+  package mutating func next() -> Line? {
     while true {
       guard let feed = nextFeed() else {
         if isDiscarding {
           drop()
-        } else if end - start > limit {
+        } else if end - start > limit + (isFirstLine ? 4 : 1) {
+          // A mark at the start and a CR at the end do not count, and may be all that is too much.
           isDiscarding = true
           isFirstLine = false
           drop()
@@ -75,7 +76,7 @@ struct LineBuffer {
   }
 
   /// What is left when the stream has ended: a last line without its line feed.
-  mutating func finish() -> Line? {
+  package mutating func finish() -> Line? {
     let range = start..<end
     drop()
     return isDiscarding ? nil : line(range)

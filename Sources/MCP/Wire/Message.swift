@@ -1,7 +1,7 @@
-import JSONText
+package import JSONText
 
 /// One line from the client, told apart. (JSON-RPC 2.0; MCP allows no null ids, no fractions, no positional parameters.)
-enum IncomingMessage: Sendable {
+package enum IncomingMessage: Sendable {
   case request(RequestID, method: String, params: JSONValue?)
   case notification(method: String, params: JSONValue?)
   /// Several messages on one line, which one revision allows.
@@ -12,7 +12,7 @@ enum IncomingMessage: Sendable {
   case refused(ProtocolError, id: RequestID?)
 
   /// Reads a line, whose bytes are kept by what refers to them.
-  init(line: [UInt8]) {
+  package init(line: [UInt8]) {
     if let offset = UTF8Check.firstIllFormed(in: line.span) {
       self = .refused(ProtocolError(.parseError, "not UTF-8 at byte \(offset)"), id: nil)
       return
@@ -73,14 +73,14 @@ enum IncomingMessage: Sendable {
 }
 
 /// One line to the client, with its line feed.
-enum OutgoingMessage {
+package enum OutgoingMessage {
   /// The answer to a request.
-  static func result(_ result: JSON, id: RequestID) -> [UInt8] {
+  package static func result(_ result: JSON, id: RequestID) -> [UInt8] {
     line(id: id) { $0.member("result", result) }
   }
 
   /// A refusal; without an id when none could be read.
-  static func error(_ error: ProtocolError, id: RequestID?) -> [UInt8] {
+  package static func error(_ error: ProtocolError, id: RequestID?) -> [UInt8] {
     let body = JSON.object(present: [
       "code": .int(error.code.rawValue), "message": .string(error.message), "data": error.data,
     ])

@@ -1,13 +1,15 @@
-import JSONText
+package import JSONText
 
 /// An error of the protocol, as opposed to a tool's: the `error` member of a JSON-RPC answer.
-struct ProtocolError: Error, Hashable, Sendable {
+package struct ProtocolError: Error, Hashable, Sendable {
   /// The codes of JSON-RPC 2.0. Extensible: MCP adds its own by revision.
-  struct Code: RawRepresentable, Hashable, Sendable {
-    let rawValue: Int64
+  package struct Code: RawRepresentable, Hashable, Sendable {
+    package let rawValue: Int64
+
+    package init(rawValue: Int64) { self.rawValue = rawValue }
 
     /// The line is no JSON.
-    static let parseError = Code(rawValue: -32700)
+    package static let parseError = Code(rawValue: -32700)
     /// JSON, but no message.
     static let invalidRequest = Code(rawValue: -32600)
     /// No such method here.
@@ -20,13 +22,13 @@ struct ProtocolError: Error, Hashable, Sendable {
     static let unsupportedProtocolVersion = Code(rawValue: -32022)
   }
 
-  var code: Code
+  package var code: Code
   /// One short sentence.
-  var message: String
+  package var message: String
   /// What a program may want to know.
-  var data: JSON?
+  package var data: JSON?
 
-  init(_ code: Code, _ message: String, data: JSON? = nil) {
+  package init(_ code: Code, _ message: String, data: JSON? = nil) {
     self.code = code
     self.message = message
     self.data = data

@@ -1,9 +1,9 @@
-import JSONText
+package import JSONText
 
 /// The id of a request: a string or an integer of any size. Two ids are equal when their values are, however written.
-struct RequestID: Hashable, Sendable {
+package struct RequestID: Hashable, Sendable {
   /// The id as the client wrote it, which is how it goes back.
-  let text: ArraySlice<UInt8>
+  package let text: ArraySlice<UInt8>
   private let value: Value
 
   private enum Value: Hashable {
@@ -12,7 +12,7 @@ struct RequestID: Hashable, Sendable {
   }
 
   /// Nil when the value is neither a string nor a number written as an integer.
-  init?(_ json: JSONValue) {
+  package init?(_ json: JSONValue) {
     text = json.rawBytes
     switch json.kind {
     case .string: value = .string(json.stringBytes)
@@ -22,9 +22,9 @@ struct RequestID: Hashable, Sendable {
     }
   }
 
-  static func == (left: RequestID, right: RequestID) -> Bool { left.value == right.value }
+  package static func == (left: RequestID, right: RequestID) -> Bool { left.value == right.value }
 
-  func hash(into hasher: inout Hasher) { hasher.combine(value) }
+  package func hash(into hasher: inout Hasher) { hasher.combine(value) }
 
   /// For the log.
   var description: String { String(decoding: text.prefix(80), as: UTF8.self) }

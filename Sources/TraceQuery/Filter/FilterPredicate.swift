@@ -189,10 +189,11 @@ extension TextTest {
   func holds(for text: String?, _ expressions: ExpressionCache) -> Bool {
     guard let text else { return self == .isAbsent }
     return switch self {
-    case .equals(let other): text == other
-    case .differs(let other): text != other
-    case .isIn(let list): list.contains(text)
-    case .isNotIn(let list): !list.contains(text)
+    // Byte by byte, as databases compare: to Swift, é is é however it is written.
+    case .equals(let other): text.utf8.elementsEqual(other.utf8)
+    case .differs(let other): !text.utf8.elementsEqual(other.utf8)
+    case .isIn(let list): list.contains { text.utf8.elementsEqual($0.utf8) }
+    case .isNotIn(let list): !list.contains { text.utf8.elementsEqual($0.utf8) }
     case .like(let pattern): LikePattern(pattern, ignoresCase: false).matches(text.utf8)
     case .ilike(let pattern): LikePattern(pattern, ignoresCase: true).matches(text.utf8)
     case .rlike(let pattern): expressions.matches(pattern, text)

@@ -48,7 +48,9 @@ enum PythonList {
       if let digits {
         let end = min(position + digits, scalars.count)
         let number = String(String.UnicodeScalarView(scalars[position..<end]))
-        guard end - position == digits, let value = UInt32(number, radix: 16), let scalar = Unicode.Scalar(value) else {
+        guard end - position == digits, number.unicodeScalars.allSatisfy(\.properties.isASCIIHexDigit),
+          let value = UInt32(number, radix: 16), let scalar = Unicode.Scalar(value)
+        else {
           throw FilterError(
             .listNotLiteral, at: offset + 1 + position, "the escape \\\(name) is not complete",
             allowed: "Write \\x41, \\u0041, or the character itself")

@@ -98,6 +98,8 @@ final class ExpressionCache {
   private(set) var failure: RegularExpression.Failure?
 
   func matches(_ pattern: String, _ text: String) -> Bool {
+    // Nothing that is found now could be told; a thousand texts more would each take as long as the one that was too long.
+    guard failure == nil else { return false }
     let read = expressions[pattern] ?? Result { () throws(RegularExpression.Failure) in try RegularExpression(pattern) }
     expressions[pattern] = read
     switch read {

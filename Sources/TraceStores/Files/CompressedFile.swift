@@ -1,17 +1,17 @@
 import CZlib
 
 /// A file that may be compressed with gzip; any other is read as it is.
-enum CompressedFile {
+package enum CompressedFile {
   /// Why a file was not read, in words that follow its name.
-  struct Failure: Error {
+  package struct Failure: Error {
     var words: String
   }
 
   /// Longer contents are refused: a few megabytes of zeros can stand for as many gigabytes.
-  static let maximumSize = 1 << 30
+  package static let maximumSize = 1 << 30
 
   /// The contents, decompressed.
-  static func contents(_ path: String, maximumSize: Int = maximumSize) throws(Failure) -> [UInt8] {
+  package static func contents(_ path: String, maximumSize: Int = maximumSize) throws(Failure) -> [UInt8] {
     var failure: UnsafePointer<CChar>?
     guard let file = unsafe lens_gzip_open(path, &failure) else {
       throw Failure(words: unsafe failure.map { unsafe String(cString: $0) } ?? "it cannot be read")

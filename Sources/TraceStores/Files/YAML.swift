@@ -1,14 +1,14 @@
 import CYAML
 
 /// Why a text is no YAML that is read here.
-struct YAMLError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct YAMLError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The line, counted from 1.
-  var line: Int
+  package var line: Int
   /// What is wrong there.
-  var message: String
+  package var message: String
 
   /// Both as a sentence.
-  var description: String { "line \(line): \(message)" }
+  package var description: String { "line \(line): \(message)" }
 }
 
 /// One event of a YAML stream, with the line it begins at.

@@ -1,9 +1,9 @@
-import JSONText
+package import JSONText
 
 /// YAML as PyYAML's `safe_load` reads it, brought into JSON: the file store's infos and assessments.
 ///
 /// What JSON has not becomes text: dates stay as they are written, keys that are no strings become their JSON text.
-struct YAMLReader {
+package struct YAMLReader {
   /// What a node amounts to once its aliases are written out.
   private struct Weight {
     var nodes = 1
@@ -26,7 +26,7 @@ struct YAMLReader {
   }
 
   /// Nesting beyond this is refused; what is handed on must be readable as JSON.
-  static let maximumDepth = 128
+  package static let maximumDepth = 128
   /// Nodes of a document, those behind aliases counted each time: a few lines of aliases can stand for billions.
   static let maximumNodes = 1_000_000
   /// Text of a document, counted likewise.
@@ -37,7 +37,7 @@ struct YAMLReader {
   private var total = Weight(nodes: 0)
 
   /// Reads a text that holds one document; an empty one is `null`.
-  static func json(_ text: [UInt8]) throws(YAMLError) -> JSON {
+  package static func json(_ text: [UInt8]) throws(YAMLError) -> JSON {
     var reader = YAMLReader(events: YAMLEvents(text))
     var document: JSON?
     while true {

@@ -1,21 +1,21 @@
 /// Sends one request and hands back the answer, whatever its status. It neither retries nor follows redirects, and it keeps
 /// no cookies: what a request carries is what it was given.
-protocol HTTPClient: Sendable {
+package protocol HTTPClient: Sendable {
   /// Sends a request. A cancelled task ends it within milliseconds.
   func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse
 }
 
 /// A request. Its description is not for people: it may hold credentials.
-struct HTTPRequest: Sendable {
+package struct HTTPRequest: Sendable {
   /// The methods that reading needs.
-  enum Method: String, Sendable {
+  package enum Method: String, Sendable {
     case get = "GET"
     case post = "POST"
   }
 
-  var method: Method
+  package var method: Method
   /// Whole, without user info.
-  var url: String
+  package var url: String
   var headers: [(name: String, value: String)] = []
   var body: [UInt8]?
   /// Keys to sign with, as AWS's API Gateway wants it.
@@ -25,19 +25,26 @@ struct HTTPRequest: Sendable {
 }
 
 /// An answer.
-struct HTTPResponse: Sendable {
-  var status: Int
+package struct HTTPResponse: Sendable {
+  package var status: Int
   /// By name in lower case; of several of one name, the last.
-  var headers: [String: String] = [:]
-  var body: [UInt8] = []
+  package var headers: [String: String] = [:]
+  package var body: [UInt8] = []
   /// Where it redirects to, as a whole URL.
-  var redirectURL: String?
+  package var redirectURL: String?
+
+  package init(status: Int, headers: [String: String] = [:], body: [UInt8] = [], redirectURL: String? = nil) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+    self.redirectURL = redirectURL
+  }
 
   var isRedirect: Bool { (301...303).contains(status) || status == 307 || status == 308 }
 }
 
 /// Why there is no answer.
-struct HTTPFailure: Error, Sendable, Hashable {
+package struct HTTPFailure: Error, Sendable, Hashable {
   /// What kind of failure.
   enum Kind: Sendable {
     case resolve, connect, tls, timeout, cutOff, tooLarge, cancelled, noLibrary, other

@@ -1,9 +1,9 @@
 /// Configuration in sections of `key = value` lines, as Python's configparser reads it.
-enum INIFile {
+package enum INIFile {
   /// The entries of a section that have a value, keys in lower case.
   ///
   /// - Parameter interpolates: Whether a percent sign is written twice.
-  static func section(_ name: String, of file: String, interpolates: Bool = false) -> [String: String] {
+  package static func section(_ name: String, of file: String, interpolates: Bool = false) -> [String: String] {
     var entries: [String: String] = [:]
     var isOurs = false
     for line in file.split(whereSeparator: \.isNewline) {

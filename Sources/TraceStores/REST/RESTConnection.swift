@@ -63,12 +63,12 @@ struct RESTAnswer: Sendable {
 }
 
 /// Asks a tracking server: retries, redirects, and answers that are nobody's to use become errors here.
-struct RESTConnection: Sendable {
+package struct RESTConnection: Sendable {
   let access: ServerAccess
   let client: any HTTPClient
   private let workspace: Workspace?
 
-  init(access: ServerAccess, client: any HTTPClient) {
+  package init(access: ServerAccess, client: any HTTPClient) {
     self.access = access
     self.client = client
     workspace = access.workspace.map { Workspace(name: $0) }

@@ -44,7 +44,9 @@ extension RESTStore {
     guard routes.withLock({ $0.hasMetrics }) else { return nil }
     var points: [MetricsPoint] = []
     var token: String?
+    var pages = 0
     repeat {
+      pages += 1
       let answer = try await connection.ask(.post("/api/3.0/mlflow/traces/metrics", Self.body(question, token)))
       guard answer.response.status == 200, let root = answer.root else {
         if answer.isMissingRoute { routes.withLock { $0.hasMetrics = false } }
@@ -53,7 +55,9 @@ extension RESTStore {
       let page = root["data_points"]?.elements.map { Self.point($0) } ?? []
       points += page
       let next = page.isEmpty ? nil : root.nextPageToken
-      guard next == nil || next != token, points.count <= Self.maximumPoints else { return nil }
+      guard next == nil || next != token, points.count <= Self.maximumPoints, pages < Self.mostPages else {
+        return nil
+      }
       token = next
     } while token != nil
     return points

@@ -101,7 +101,7 @@ extension RESTStore {
     // Unreadable ones included, or a server could send such for ever.
     var count = 0
     var question = InfoQuestion(experiments: experiments, filter: filter, count: Self.pageSize)
-    while true {
+    for _ in 0..<Self.mostPages {
       guard let page = try await records(question) else { return nil }
       infos += page.infos
       count += page.count
@@ -110,6 +110,7 @@ extension RESTStore {
       guard count < Self.bound else { return (infos, false) }
       question.token = token
     }
+    return (infos, false)
   }
 
   /// Whether the server has the third version. Asked with a search in no experiment, which needs no rights; servers

@@ -29,11 +29,13 @@ public final class RESTStore: TraceStore {
   static let width = 8
   /// Infos in one answer; servers refuse more.
   static let pageSize = 500
+  /// Pages read for one question, however little stands on them.
+  static let mostPages = 200
   /// Infos read for one question, where all of them are needed.
   static let bound = 5_000
 
   /// A store that is asked at its first question.
-  init(connection: RESTConnection, storageClient: any HTTPClient, location: StoreLocation) {
+  package init(connection: RESTConnection, storageClient: any HTTPClient, location: StoreLocation) {
     self.connection = connection
     self.storageClient = storageClient
     self.location = location
@@ -62,7 +64,9 @@ public final class RESTStore: TraceStore {
     var experiments: [Experiment] = []
     var count = 0
     var token: String?
+    var pages = 0
     repeat {
+      pages += 1
       let before = count
       let body = JSON.object(present: [
         "max_results": 1_000, "view_type": "ALL", "page_token": token.map { .string($0) },
@@ -76,10 +80,10 @@ public final class RESTStore: TraceStore {
             id: id, name: record["name"]?.string ?? "", isDeleted: record["lifecycle_stage"]?.string == "deleted"))
       }
       let next = root.nextPageToken
-      // A server that hands out tokens for ever must not keep us.
+      // A server that hands out tokens for ever must not keep us, whether they are the same or others.
       guard next != token, count > before else { break }
       token = next
-    } while token != nil && count < 50_000
+    } while token != nil && count < 50_000 && pages < Self.mostPages
     return experiments.sorted { left, right in
       switch (Int64(left.id), Int64(right.id)) {
       case (let first?, let second?): first < second

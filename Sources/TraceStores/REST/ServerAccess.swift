@@ -5,7 +5,7 @@
 #endif
 
 /// A tracking server: where it is and how it is spoken to.
-struct ServerAccess: Sendable {
+package struct ServerAccess: Sendable {
   /// Scheme, host, port and path, without a slash at the end and without credentials.
   let base: String
   let credentials: Credentials
@@ -20,7 +20,7 @@ struct ServerAccess: Sendable {
   let proxy: String?
 
   /// Reads MLflow's variables and credentials file.
-  init(uri: String, settings: UserSettings) throws(StoreError) {
+  package init(uri: String, settings: UserSettings) throws(StoreError) {
     let (base, userInfo) = Self.split(uri)
     guard let origin = Origin(base) else {
       throw StoreError(

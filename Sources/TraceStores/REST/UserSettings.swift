@@ -5,11 +5,13 @@
 #endif
 
 /// What the user has set: environment variables, and files beneath the home folder. Not for people to see.
-struct UserSettings: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+package struct UserSettings: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
   let variables: [String: String]
 
-  var description: String { "\(variables.count) variables" }
-  var debugDescription: String { description }
+  package init(variables: [String: String]) { self.variables = variables }
+
+  package var description: String { "\(variables.count) variables" }
+  package var debugDescription: String { description }
 
   /// The text of a file beneath the home folder; nil when there is none.
   func homeFile(_ path: String) -> String? {

@@ -8,16 +8,13 @@ extension SQLTraceQuery {
     var onSpan: [String] = []
     for condition in filter.conditions {
       if case .span(let key, let test) = condition {
-        onSpan.append(span(key, test))
+        // A value without a place in the statement would be a mistake of its own.
+        if schema.has("spans") { onSpan.append(span(key, test)) } else { clauses.append("0") }
       } else {
         clauses.append(clause(condition))
       }
     }
     guard !onSpan.isEmpty else { return }
-    guard schema.has("spans") else {
-      clauses.append("0")
-      return
-    }
     if let start = filter.earliestSpanStart {
       onSpan.append("s.start_time_unix_nano >= \(placeholder(.real(start)))")
     }

@@ -1,20 +1,20 @@
 import TraceModel
-import TraceQuery
+package import TraceQuery
 
 /// A ``TraceQuery`` as SQL: the part behind FROM, with its values apart.
-struct SQLTraceQuery {
+package struct SQLTraceQuery {
   /// Conditions on a trace.
   var clauses: [String] = []
   /// Conditions that some span of it has to satisfy, each of them on a span of its own.
-  var spanTests: [String] = []
-  private(set) var values: [SQLValue] = []
+  package internal(set) var spanTests: [String] = []
+  package private(set) var values: [SQLValue] = []
   private var filterValueCount = 0
   /// The asked order, NULLs last whichever way it goes, then MLflow's tie-break.
-  private(set) var order = ""
+  package private(set) var order = ""
   let schema: Schema
   let query: TraceQuery
 
-  init(_ query: TraceQuery, schema: Schema) throws(StoreError) {
+  package init(_ query: TraceQuery, schema: Schema) throws(StoreError) {
     self.schema = schema
     self.query = query
     if !query.experimentIDs.isEmpty {
@@ -36,7 +36,7 @@ struct SQLTraceQuery {
 
   /// All conditions, those on spans by one pass over the spans and not by a probe for each trace: for conditions that few
   /// spans satisfy, and for counting.
-  var filter: String {
+  package var filter: String {
     Self.filter(clauses + spanTests.map { "t.request_id IN (SELECT s.trace_id FROM spans s WHERE \($0))" })
   }
 
@@ -133,14 +133,13 @@ struct SQLTraceQuery {
       } else {
         clauses.append("t.request_id NOT IN (SELECT s.trace_id FROM spans s WHERE \(test))")
       }
+    // A value without a place in the statement would be a mistake of its own.
+    case .containsText where !schema.has("spans"), .attribute where !schema.has("spans"):
+      clauses.append("0")
     case .containsText(let text):
       // Not LIKE: no character of the words has a meaning of its own.
       let tests = RecordedText.variants(of: text).map { "instr(s.content, \(placeholder(.text($0)))) > 0" }
-      if schema.has("spans") {
-        spanTests.append("(\(tests.joined(separator: " OR ")))")
-      } else {
-        clauses.append("0")
-      }
+      spanTests.append("(\(tests.joined(separator: " OR ")))")
     case .attribute(let key, let value):
       // Most spans have no such key; those are not taken apart. A key with escapes cannot be looked for as it is.
       let isPlain = RecordedText.variants(of: key).count == 1

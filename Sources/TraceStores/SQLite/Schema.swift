@@ -1,6 +1,6 @@
 /// What this database has. MLflow's tables grew over its releases; columns are looked for, version numbers are not
 /// trusted.
-struct Schema: Sendable {
+package struct Schema: Sendable {
   private let columns: [String: Set<String>]
   /// The Alembic revision, for people.
   let revision: String?
@@ -33,6 +33,12 @@ struct Schema: Sendable {
     revision =
       columns["alembic_version"] == nil
       ? nil : try database.prepare("SELECT version_num FROM alembic_version").rows { row in row.text(0) ?? "" }.first
+  }
+
+  /// A schema that is known: the columns of each table.
+  package init(columns: [String: Set<String>]) {
+    self.columns = columns
+    revision = nil
   }
 
   func has(_ table: String) -> Bool { columns[table] != nil }

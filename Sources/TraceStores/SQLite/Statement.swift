@@ -1,7 +1,7 @@
 import CSQLite
 
 /// A value to be bound. Nothing is ever written into SQL text.
-enum SQLValue: Sendable, Hashable {
+package enum SQLValue: Sendable, Hashable {
   case text(String)
   case integer(Int64)
   case real(Double)

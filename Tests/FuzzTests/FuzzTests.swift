@@ -1,0 +1,22 @@
+import Foundation
+import FuzzTargets
+import LensTestSupport
+import Testing
+
+@Suite("What takes bytes of others keeps its rules on the data of the repository")
+struct FuzzTests {
+  /// The driver tries millions; these show that every target works at all, in the build of the unit tests too.
+  @Test(arguments: FuzzTarget.all.map(\.name))
+  func holdsOnItsSeedsAndALittleMore(_ name: String) throws {
+    let target = try #require(FuzzTarget.all.first { $0.name == name })
+    let corpus = try Corpus(root: PackageRoot.url.path)
+    let check = try target.prepare(corpus)
+    let mutator = Mutator(target, corpus: corpus, seed: 7)
+    #expect(mutator.seedCount > 1)
+    for number in stride(from: 0, to: mutator.seedCount * 2, by: max(1, mutator.seedCount / 40)) {
+      let input = mutator.input(number)
+      #expect(throws: Never.self, "\(String(decoding: input.prefix(200), as: UTF8.self))") { try check(input) }
+      #expect(mutator.input(number) == input, "the same number gives the same input")
+    }
+  }
+}
