@@ -25,6 +25,8 @@ public enum Detectors {
   public static let all: [any Detector] = [
     FailedStep(), FailedAssessment(), ToolCalls(), UnansweredCall(), StoppedModel(), StaleDocument(), LostExpectation(),
     RepeatedCall(), ErrorInOutput(), RetrievalFit(), UngroundedAnswer(), UngroundedArgument(), CutShort(),
+    BrokenFormat(), FailingTests(), BrokenConstraint(), UnmendedFailure(), UnbackedClaim(), NoEffect(), OpenTodo(),
+    Refusal(),
   ]
 
   /// What the detectors say together.
