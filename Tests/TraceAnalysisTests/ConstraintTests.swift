@@ -47,6 +47,7 @@ import TraceModel
     ("Write more than 5 words.", "It is a lamp of brass and it is old."),
     ("Summarize the page in one sentence.", "It is about lamps, e.g. of brass."),
     ("List 3 cities of Japan.", "1. Tokyo\n2. Osaka\n3. Kyoto"), ("List the 3 tables.", "- a\n- b"),
+    ("List 3 cities and 2 rivers.", "- a\n- b\n- c\n- d\n- e"),
     ("Give me the top 5 cities.", "Tokyo, Osaka, Kyoto, Nara and Kobe."),
     ("What is in the garden? Answer in French.", french),
     ("Answer in French.", "Oui."), ("What is the word for cat in French?", german), ("Answer in German.", german),
@@ -114,8 +115,7 @@ import TraceModel
   func whatAListTells(_ answer: String) throws { #expect(try ungrounded(Self.orders, answer) == []) }
 
   @Test func whatItDoesNotTell() throws {
-    #expect(
-      try ungrounded(Self.orders, "You have 17 orders, for 118.37 together.").first?.contains("'17', '118.37'") == true)
+    #expect(try ungrounded(Self.orders, "They cost 118.37 together.").first?.contains("'118.37'") == true)
   }
 
   @Test(arguments: [

@@ -41,7 +41,7 @@ import TraceModel
     let found = try run.findings(BrokenFormat())
     #expect(found.map(\.kind) == ["broken_format"])
     #expect(found.first?.why.contains(why) == true, "\(found.first?.why ?? "")")
-    #expect(found.first?.standing == .decisive && found.first?.severity == .medium)
+    #expect(found.first?.standing == (said.hasPrefix("`") ? .hint : .decisive) && found.first?.severity == .medium)
     #expect(found.first?.spanIndex == 1)
   }
 
@@ -72,17 +72,17 @@ import TraceModel
     #expect(try run.findings(BrokenFormat()).first?.why.contains("'city' is missing") == true)
   }
 
-  @Test func wheresoeverItStandsAsAnAttribute() throws {
-    let parameters: JSON = ["response_format": ["type": "json_schema", "json_schema": ["schema": Self.schema]]]
-    for (key, value) in [
-      ("llm.invocation_parameters", JSON.string(parameters.text)), ("ai.schema", .string(Self.schema.text)),
-    ] {
-      var run = MadeRun("the weather in Bonn", answered: "{}")
-      try run.model("{}", more: [key: value.text])
-      #expect(try run.findings(BrokenFormat()).count == 1, "\(key)")
-    }
+  @Test(arguments: [
+    ("llm.invocation_parameters", #"{"response_format": {"type": "json_schema", "json_schema": {"schema": SCHEMA}}}"#),
+    ("ai.schema", "SCHEMA"),
+    ("options", #"{"ls_structured_output_format": {"kwargs": {"method": "json_schema"}, "schema": SCHEMA}}"#),
+    ("gen_ai.output.type", #""json""#),
+  ])
+  func wheresoeverItStandsAsAnAttribute(_ key: String, _ value: String) throws {
     var run = MadeRun("the weather in Bonn", answered: "warm")
-    try run.model("warm", more: ["gen_ai.output.type": "\"json\""])
+    try run.model(
+      "warm",
+      more: [key: value.replacing("SCHEMA", with: Self.schema.text), "openinference.span.kind": "\"LLM\""])
     #expect(try run.findings(BrokenFormat()).count == 1)
   }
 
@@ -179,7 +179,8 @@ import TraceModel
   @Test(arguments: [
     "I'm sorry, but I can't find order 4711. Could you check the number?",
     "Sorry for the delay! Your order left today.",
-    "If you can't do that, call us.", "I cannot refund it: the 30 days are over.",
+    "If you can't do that, call us.", "They cannot help with that, but we can.", "Prices decline to 40 EUR.",
+    "I cannot refund it: the 30 days are over.",
     "The parcel is here. " + String(repeating: "It weighs two kilograms. ", count: 10) + "I can't assist with that.",
   ])
   func noRefusal(_ said: String) throws {

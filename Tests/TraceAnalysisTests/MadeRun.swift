@@ -32,11 +32,13 @@ struct MadeRun {
         attributes: Self.pairs(attributes), events: events))
   }
 
-  /// A KeyValuePairs can only be written down; a span takes up to five attributes here.
+  /// A KeyValuePairs can only be written down; a span takes up to six attributes here.
   private static func pairs(_ all: [(String, String)]) -> KeyValuePairs<String, String> {
-    let last = all.count > 4 ? all[4] : ("x", "null")
+    let rest = all.dropFirst(4) + [("x", "null"), ("y", "null")]
+    let (fifth, sixth) = (rest[rest.startIndex], rest[rest.startIndex + 1])
     return [
-      all[0].0: all[0].1, all[1].0: all[1].1, all[2].0: all[2].1, all[3].0: all[3].1, last.0: last.1,
+      all[0].0: all[0].1, all[1].0: all[1].1, all[2].0: all[2].1, all[3].0: all[3].1, fifth.0: fifth.1,
+      sixth.0: sixth.1,
     ]
   }
 

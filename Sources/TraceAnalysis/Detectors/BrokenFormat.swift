@@ -14,7 +14,7 @@ struct BrokenFormat: Detector {
     [
       "response_format", "responseformat", "response_schema", "responseschema", "json_schema", "jsonschema",
       "response_mime_type", "responsemimetype", "application/json", "structured_output", "ai.schema",
-      "gen_ai.output.type", "json_object",
+      "gen_ai.output.type", "json_object", "\"format\\\"",
     ] + FormatWords.signs)
   /// More calls are not read.
   private static let mostCalls = 500
@@ -31,9 +31,9 @@ struct BrokenFormat: Detector {
         Finding(
           kind: "broken_format", severity: .medium, confidence: demand.isBinding ? .high : .medium,
           title: "an answer in another form than asked for", traceID: facts.trace.info.id, spanIndex: index,
-          why: "\(facts.trace.spans[index].name) was told to answer in JSON (\(demand.words)), but \(mistake).",
+          why: "\(facts.trace.spans[index].name) was told to answer in JSON (\(demand.words)), but \(mistake.words).",
           evidence: Evidence(.outputs, of: index, at: path, in: facts).map { [$0] } ?? [],
-          standing: demand.isBinding ? .decisive : .hint))
+          standing: mistake.isCertain ? .decisive : .hint))
     }
     let unread = UnreadAnswers.all(in: facts).filter { unread in !findings.contains { $0.spanIndex == unread.call } }
     for unread in unread { findings.append(Self.finding(unread, facts)) }
@@ -78,7 +78,7 @@ enum UnreadAnswers {
     "jsondecodeerror", "outputparser", "output_parsing", "agentparsingerror", "error in code parsing",
     "could not parse llm", "could not parse output", "could not parse the output", "failed to parse output",
     "failed to parse llm", "failed to parse response", "failed to parse model", "invalid format: missing",
-    "validation error for ", "validation errors for ", "regex pattern", "jsonparseerror", "typevalidationerror",
+    "validation error for ", "validation errors for ", "jsonparseerror", "typevalidationerror",
     "noobjectgenerated",
   ])
   /// A reader says so at once.

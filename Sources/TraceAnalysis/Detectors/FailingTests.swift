@@ -53,12 +53,14 @@ struct FailingTests: Detector {
     "falla ",
     "失败", "失敗し", "실패", "не прош", "не проход",
   ])
-  private static let claims = ByteSearch([
-    "all tests pass", "tests pass", "tests now pass", "fixed", "resolved", "works", "completed", "success", "done",
-    "behoben", "erfolgreich", "corrigé", "solucionado", "已修复", "修正しました", "исправлен",
-  ])
+  private static let claims: Set<String> = [
+    "fixed", "resolved", "completed", "success", "successful", "successfully", "solved", "passing", "pass", "behoben",
+    "erfolgreich", "corrigé", "solucionado", "исправлен",
+  ]
 
-  private static func claim(in text: String) -> String? { claims.first(in: text.utf8.prefix(2_000)) }
+  private static func claim(in text: String) -> String? {
+    StepText.words(String(text.prefix(2_000))).first { claims.contains($0) }
+  }
 
   private static func trimmed(_ line: String) -> String {
     String(line.drop { $0 == "=" || $0.isWhitespace }.reversed().drop { $0 == "=" || $0.isWhitespace }.reversed())

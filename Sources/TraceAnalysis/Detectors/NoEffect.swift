@@ -31,7 +31,9 @@ struct NoEffect: Detector {
     var last: [String: View] = [:]
     /// Runs of steps that showed the same, by the step that showed it first.
     var runs: [(first: Int, without: [Int])] = []
-    for index in spans.indices where facts.isObservation(index) && spans[index].status != .error {
+    for index in spans.indices where spans[index].status != .error {
+      // Agents that browse or read files show what they see.
+      guard facts.isToolCall(index) || facts.type(index) == "AGENT" && facts.isObservation(index) else { continue }
       guard
         let output = spans[index].attribute(ReservedKey.spanOutputs)?.stored.rawBytes
           ?? facts.meaning(index).outputs?.value.rawBytes
@@ -98,7 +100,7 @@ struct NoEffect: Detector {
       title: "an action that changed nothing", traceID: facts.trace.info.id, spanIndex: without[0],
       why:
         "\(aliases)\(more) \(spans[without[0]].name) showed again what \(Trace.alias(ofSpanAt: first)) \(spans[first].name) had: "
-        + "what was done in between changed nothing.",
+        + "nothing had changed in between.",
       evidence: [
         Evidence(.inputs, of: without[0], in: facts), Evidence.ofOutput(without[0], in: facts).first,
       ].compactMap { $0 }, standing: .hint)

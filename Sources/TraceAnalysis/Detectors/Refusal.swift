@@ -93,7 +93,8 @@ enum RefusalWords {
     "cannot help you with",
     "unable to assist", "unable to help with", "not able to assist", "not able to help with", "can't comply",
     "cannot comply", "can't fulfill", "cannot fulfill", "unable to fulfill", "unable to comply", "can't do that",
-    "cannot do that", "must decline", "have to decline", "decline to", "as an ai language model, i", "as an ai, i c",
+    "cannot do that", "i must decline", "i have to decline", "i decline to", "as an ai language model, i",
+    "as an ai, i c",
     "won't be able to help with", "won't be able to assist", "can't engage", "cannot engage", "can't participate",
     "can't provide that", "cannot provide that", "can't provide assistance", "cannot provide assistance",
     "can't create content", "cannot create content", "can't continue with this", "cannot continue with this",
@@ -113,9 +114,13 @@ enum RefusalWords {
   static func opening(of text: String) -> String? {
     let opening = text.drop(while: \.isWhitespace).prefix(farthest).lowercased().replacing("’", with: "'")
     guard let found = search.first(in: opening.utf8) else { return nil }
-    // `If you can't do that, …` is advice.
+    // `You cannot help with that` is said of somebody else. In other languages the verb says who speaks.
     let before = opening[..<(opening.firstRange(of: found)?.lowerBound ?? opening.startIndex)]
-    let isAdvice = ["if you ", "you ", "they ", "user ", "we "].contains { before.suffix(12).contains($0) }
-    return isAdvice ? nil : found
+    let isSaidOfItself =
+      !found.utf8.allSatisfy { $0 < 0x80 } || !english.contains { found.hasPrefix($0) }
+      || StepText.words(String(before)).suffix(4).contains { ["i", "m", "sorry"].contains($0) }
+    return isSaidOfItself ? found : nil
   }
+
+  private static let english = ["can't", "cannot", "unable", "not able", "won't"]
 }

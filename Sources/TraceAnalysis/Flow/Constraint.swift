@@ -93,15 +93,15 @@ enum Constraint: Hashable, Sendable {
         units[words[place + 1]] == nil, words[place + 1].count >= 4, Int(words[place + 1]) == nil
       else { continue }
       let before = words[place - 1]
-      if ["exactly", "top"].contains(before),
-        words.contains(where: { listing.contains($0) }) || before == "top" && place <= 4
-      {
-        return .items(count)
-      }
-      // `list 3 options`, not `list the 3 …`, and only at the beginning of what is asked.
-      if ["list", "name", "suggest", "recommend"].contains(before), place <= 4, words[place + 1].hasSuffix("s") {
-        return .items(count)
-      }
+      let isAsked =
+        ["exactly", "top"].contains(before)
+        && (before == "top" && place <= 4 || words.contains(where: { listing.contains($0) }))
+        // `list 3 options`, not `list the 3 …`, and only at the beginning of what is asked.
+        || ["list", "name", "suggest", "recommend"].contains(before) && place <= 4 && words[place + 1].hasSuffix("s")
+      guard isAsked else { continue }
+      // `list 3 cities and 2 rivers` are two lists.
+      let others = words[(place + 1)...].contains { number($0).map { $0 > 1 } ?? false }
+      return others ? nil : .items(count)
     }
     return nil
   }

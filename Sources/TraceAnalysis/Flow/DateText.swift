@@ -44,7 +44,9 @@ struct DateText: Hashable, Sendable {
       }
       func add(_ year: Int?, _ day: Int?, _ range: ClosedRange<Int>) {
         guard let year, let day, let date = DateText(year, month, day) else { return }
-        found.append(Found(date: date, form: .words, words: tokens[range].joined(separator: " ")))
+        let words = tokens[range].joined(separator: " ")
+        found.append(
+          Found(date: date, form: .words, words: ".:?!".contains(words.last ?? " ") ? String(words.dropLast()) : words))
       }
       // `March 5, 2024`, else `5 March 2024` and `5 de marzo de 2024`.
       if let day = number(1), let year = number(2), year > 31 {

@@ -23,23 +23,25 @@ struct FormatDemand {
     }
   }
 
-  /// What is wrong with an answer, in words; nil when nothing is.
-  func mistake(in answer: String) -> String? {
+  /// What is wrong with an answer, in words, and whether nothing but it can be meant; nil when nothing is wrong.
+  func mistake(in answer: String) -> (words: String, isCertain: Bool)? {
     if let document = try? JSONDocument(Array(answer.utf8)) {
       guard let schema else {
         // A plain word or number may be JSON by chance.
-        return document.root.isContainer || !isBinding ? nil : "what it said is no JSON object"
+        return document.root.isContainer || !isBinding ? nil : ("what it said is no JSON object", true)
       }
-      return ArgumentCheck.mistake(inValue: document.root, schema).map { "what it said does not fit the schema: \($0)" }
+      return ArgumentCheck.mistake(inValue: document.root, schema).map {
+        ("what it said does not fit the schema: \($0)", true)
+      }
     }
     // What a recorder has cut can no longer be judged.
     let end = answer.suffix(40)
     guard !["…", "...", "truncated"].contains(where: { end.contains($0) }) else { return nil }
-    if isBinding {
-      return JSONInText.first(in: answer) == nil
-        ? "what it said is no JSON" : "what it said is JSON with words or marks around it"
+    guard JSONInText.first(in: answer) != nil else {
+      return isBinding ? ("what it said is no JSON", true) : ("there is no JSON in what it said", false)
     }
-    return JSONInText.first(in: answer) == nil ? "there is no JSON in what it said" : nil
+    // Some apps look for the JSON in what was said.
+    return isBinding ? ("what it said is JSON with words or marks around it", false) : nil
   }
 
   // MARK: Settings
@@ -52,7 +54,7 @@ struct FormatDemand {
   private static let schemaNames: Set<String> = [
     "response_schema", "responseSchema", "response_json_schema", "responseJsonSchema", "ai.schema",
   ]
-  private static let attributes = ["ai.schema", "gen_ai.output.type", "invocation_params"]
+  private static let attributes = ["ai.schema", "gen_ai.output.type", "invocation_params", "options"]
 
   private static func setting(_ meaning: SpanMeaning) -> (schema: JSONValue?, words: String)? {
     for (name, value) in meaning.parameters {
@@ -90,6 +92,10 @@ struct FormatDemand {
       case "object" where value["properties"] != nil: return (value, name)
       default: return nil
       }
+    case "ls_structured_output_format":
+      guard let method = value["kwargs"]?["method"]?.string, method != "function_calling" else { return nil }
+      let schema = value["schema"]
+      return ((schema?["parameters"] ?? schema).flatMap { $0["properties"] != nil ? $0 : nil }, "structured output")
     case "response_mime_type", "responseMimeType": return value.string == "application/json" ? (nil, name) : nil
     case "gen_ai.output.type": return value.string == "json" ? (nil, name) : nil
     default:

@@ -13,12 +13,17 @@ struct PageView {
   /// Where it is stands at the beginning; of a longer page only the beginning is compared.
   private static let (head, longest) = (1_500, 6_000)
   private static let (fewestWords, alike) = (40, 80)
+  private static let headings = ["viewport", "screenshot", "address:", "url:", "title:", "showing page"]
   private static let positions = ["viewport", "showing page", "scroll position", "pixels above", "lines "]
 
   /// Reads what a step gave back; nil where it shows no page.
   init?(_ text: String) {
     let start = String(decoding: text.utf8.prefix(Self.head), as: UTF8.self)
-    guard let address = Self.address(in: start) else { return nil }
+    let lowered = start.lowercased()
+    // Results of a search have addresses, too; a page says that it is one.
+    guard Self.headings.contains(where: { lowered.contains($0) }), let address = Self.address(in: start) else {
+      return nil
+    }
     self.address = address
     position = start.split(whereSeparator: \.isNewline).lazy.map { $0.lowercased() }.first { line in
       Self.positions.contains { line.contains($0) }
