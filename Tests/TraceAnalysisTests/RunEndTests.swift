@@ -60,7 +60,13 @@ struct RunEndTests {
     #expect(
       try coding(["1 failed in 2.1s"], answered: "One of the tests still fails.").findings(FailingTests()).isEmpty)
     #expect(try coding(["no output"], answered: "Fixed.").findings(FailingTests()).isEmpty)
-    #expect(try MadeRun("fix it", answered: "Fixed.").reason(FailingTests()) == "no tool span has recorded its output")
+    #expect(try MadeRun("fix it", answered: "Fixed.").reason(FailingTests()) == nil)
+    var silent = MadeRun("fix it", answered: "Fixed.")
+    try silent.tool("bash", .null, .null)
+    #expect(try silent.reason(FailingTests()) == "no tool span has recorded its output")
+    #expect(try silent.reason(UnmendedFailure()) == "no tool span has recorded its output")
+    #expect(try silent.reason(NoEffect()) == "no tool span has recorded its output")
+    #expect(try silent.reason(OpenTodo()) == "no tool span has recorded its input")
   }
 
   // MARK: Commands and edits

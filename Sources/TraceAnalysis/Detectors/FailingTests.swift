@@ -11,12 +11,9 @@ struct FailingTests: Detector {
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     let spans = facts.trace.spans
     var last: (index: Int, report: TestReport)?
-    var isChecked = false
     // From the end: only the last run counts.
     for index in spans.indices.reversed() where facts.isObservation(index) {
       let raw = facts.rawOutputs(index)
-      isChecked =
-        isChecked || spans[index].attribute(ReservedKey.spanOutputs) != nil || facts.meaning(index).outputs != nil
       guard TestReport.signs.isFound(in: raw), let text = facts.saidText(index), let report = TestReport(text) else {
         continue
       }
@@ -24,7 +21,7 @@ struct FailingTests: Detector {
       break
     }
     guard let (index, report) = last else {
-      return isChecked ? .findings([]) : .notChecked("no tool span has recorded its output")
+      return facts.lacksToolOutputs ? .notChecked("no tool span has recorded its output") : .findings([])
     }
     guard report.failed > 0, let answer = facts.turn.output, !Self.admits(answer.text) else { return .findings([]) }
     let speaker = spans.indices.first { $0 > index && facts.isModelCall($0) }
@@ -68,6 +65,21 @@ struct FailingTests: Detector {
 }
 
 extension TraceFacts {
+  /// So many tools are asked whether they recorded anything.
+  private static let asked = 100
+
+  /// Whether tools were called of which none recorded what it gave back.
+  var lacksToolOutputs: Bool {
+    let tools = trace.spans.indices.lazy.filter { self.isToolCall($0) }.prefix(Self.asked)
+    return trace.spans.isEmpty || !tools.isEmpty && tools.allSatisfy { self.meaning($0).outputs == nil }
+  }
+
+  /// Whether tools were called of which none recorded what it was given.
+  var lacksToolInputs: Bool {
+    let tools = trace.spans.indices.lazy.filter { self.isToolCall($0) }.prefix(Self.asked)
+    return trace.spans.isEmpty || !tools.isEmpty && tools.allSatisfy { self.meaning($0).inputs == nil }
+  }
+
   /// Whether a span tells what a tool gave back: a tool, or a step with nothing below it in which no model speaks.
   func isObservation(_ index: Int) -> Bool {
     if isToolCall(index) { return true }

@@ -27,7 +27,6 @@ struct NoEffect: Detector {
 
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     let spans = facts.trace.spans
-    var isChecked = false
     var last: [String: View] = [:]
     /// Runs of steps that showed the same, by the step that showed it first.
     var runs: [(first: Int, without: [Int])] = []
@@ -36,14 +35,13 @@ struct NoEffect: Detector {
       guard facts.isToolCall(index) || facts.type(index) == "AGENT" && facts.isObservation(index) else { continue }
       guard
         let output = spans[index].attribute(ReservedKey.spanOutputs)?.stored.rawBytes
-          ?? facts.meaning(index).outputs?.value.rawBytes
+          ?? (spans.count <= Self.mostSpans ? facts.meaning(index).outputs?.value.rawBytes : nil)
       else { continue }
-      isChecked = true
-      let family = Self.family(spans[index].name)
       guard output.count >= Self.fewestBytes else {
-        last[family] = nil
+        if !last.isEmpty { last[Self.family(spans[index].name)] = nil }
         continue
       }
+      let family = Self.family(spans[index].name)
       var view = View(index: index, hash: Self.hash(output), size: output.count)
       if spans.count <= Self.mostSpans, PageView.signs.isFound(in: output.prefix(Self.head)) {
         view.page = facts.saidText(index).flatMap { PageView($0) }
@@ -59,7 +57,7 @@ struct NoEffect: Detector {
         runs.append((before.index, [index]))
       }
     }
-    guard isChecked else { return .notChecked("no tool span has recorded its output") }
+    guard !facts.lacksToolOutputs else { return .notChecked("no tool span has recorded its output") }
     return .findings(runs.prefix(Self.most).map { Self.finding($0.first, $0.without, facts) })
   }
 

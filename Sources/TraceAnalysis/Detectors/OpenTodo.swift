@@ -25,18 +25,16 @@ struct OpenTodo: Detector {
 
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     var lists: [List] = []
-    var isChecked = false
     for index in facts.trace.spans.indices where facts.isToolCall(index) {
-      guard let raw = facts.rawInputs(index) else { continue }
-      isChecked = true
-      guard raw.count <= Self.longest,
-        Self.signs.isFound(in: raw) || Self.done.isFound(in: raw), let inputs = facts.meaning(index).inputs
+      let record = facts.trace.spans[index].record.rawBytes
+      guard record.count <= 2 * Self.longest, Self.signs.isFound(in: record) || Self.done.isFound(in: record),
+        let inputs = facts.meaning(index).inputs
       else { continue }
       let items = TodoItem.list(in: inputs.value)
       if items.count >= 2 { lists.append(List(index: index, items: items)) }
     }
     guard let last = lists.last else {
-      return isChecked ? .findings([]) : .notChecked("no tool span has recorded its input")
+      return facts.lacksToolInputs ? .notChecked("no tool span has recorded its input") : .findings([])
     }
     var findings: [Finding] = []
     // A single write may be a tool's data; who writes again keeps a list.

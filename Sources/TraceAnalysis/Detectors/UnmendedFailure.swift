@@ -17,22 +17,19 @@ struct UnmendedFailure: Detector {
 
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     let spans = facts.trace.spans
-    var isChecked = false
     /// The failures that were not made good, by tool and kind.
     var open: [String: (index: Int, kind: CommandOutput.Failure, line: String)] = [:]
     for index in spans.indices where facts.isToolCall(index) {
       let raw = facts.rawOutputs(index)
-      isChecked = isChecked || !raw.isEmpty
-      let name = spans[index].name
-      open[name] = nil
+      if !open.isEmpty { open[spans[index].name] = nil }
       guard spans[index].status != .error, raw.count <= Self.longest, CommandOutput.signs.isFound(in: raw),
         let outputs = facts.meaning(index).outputs, ErrorInOutput.failure(outputs.value) == nil,
         let text = facts.saidText(index), TestReport(text) == nil,
         let (kind, line) = CommandOutput.failure(text) ?? Self.exit(outputs.value)
       else { continue }
-      open[name] = (index, kind, line)
+      open[spans[index].name] = (index, kind, line)
     }
-    guard isChecked else { return .notChecked("no tool span has recorded its output") }
+    guard !facts.lacksToolOutputs else { return .notChecked("no tool span has recorded its output") }
     guard facts.turn.output != nil else { return .findings([]) }
     return .findings(
       open.values.sorted { $0.index < $1.index }.suffix(Self.most).map {
