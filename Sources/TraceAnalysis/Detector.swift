@@ -33,6 +33,8 @@ public enum Detectors {
   public static let all: [any Detector] = [
     FailedStep(), FailedAssessment(), ToolCalls(), UnansweredCall(), StoppedModel(), StaleDocument(), LostExpectation(),
     RepeatedCall(), ErrorInOutput(), RetrievalFit(), UngroundedAnswer(), UngroundedArgument(), CutShort(),
+    BrokenFormat(), FailingTests(), BrokenConstraint(), UnmendedFailure(), UnbackedClaim(), NoEffect(), OpenTodo(),
+    Refusal(),
   ]
 
   private static let ofTurns = all.map(\.amongTurns)

@@ -14,6 +14,7 @@ struct LostExpectation: Detector {
     guard !expectations.isEmpty else { return .notChecked("nobody wrote down what was expected") }
     guard let answer = facts.turn.output else { return .notChecked("no answer was recorded") }
     let said = StepText.normalized(answer.gist?.text ?? String(decoding: answer.field.value.rawBytes, as: UTF8.self))
+    let days = Set(DateText.all(in: answer.text).map(\.date))
     var findings: [Finding] = []
     var told: Set<String> = []
     for (number, expectation) in expectations {
@@ -21,6 +22,8 @@ struct LostExpectation: Detector {
       for (path, words) in Self.phrases(value) {
         let wanted = StepText.normalized(words)
         guard wanted.count >= 2, !said.contains(wanted), told.insert(wanted).inserted else { continue }
+        // A day in another writing is the same day.
+        if !days.isEmpty, !days.isDisjoint(with: DateText.only(words)) { continue }
         let place = Evidence(.assessments, of: nil, at: JSONPath(steps: ["\(number)", "value"] + path), in: facts)
         findings.append(finding(expectation.name, words, wanted, [place].compactMap { $0 }, answer.spanIndex, facts))
         break

@@ -17,8 +17,10 @@ struct UngroundedAnswer: Detector {
     guard !values.isEmpty else { return .findings([]) }
     guard let flow = flow.value else { return .notChecked("too much to follow") }
     var bySource: [ValueFlow.Appearance: [String]] = [:]
+    var numbers = DerivedNumbers(flow, in: String(decoding: words, as: UTF8.self))
     for value in values {
       guard let origin = flow.origin(of: value.token), Self.isUngrounded(origin, value, flow, facts) else { continue }
+      if let number = value.token.number, numbers.isDerived(number, value.token) { continue }
       bySource[origin, default: []].append(value.words)
     }
     return .findings(
@@ -41,8 +43,7 @@ struct UngroundedAnswer: Detector {
         cameFromCode(value, facts.meaning(origin.spanIndex))
       else { return false }
     }
-    guard let number = value.token.number else { return true }
-    return !isWorkedOut(number, flow.numbers(before: value.token))
+    return true
   }
 
   /// Whether a value that a model was given can only come from code: it stands in data that was put into the prompt, and in
@@ -73,25 +74,6 @@ struct UngroundedAnswer: Detector {
   private static func isData(_ text: String) -> Bool {
     let first = text.first { !$0.isWhitespace }
     return first == "{" || first == "["
-  }
-
-  /// More numbers than this make nearly any other by chance.
-  private static let mostOperands = 60
-
-  /// Whether a number is a sum, difference, product or quotient of two that were there, or a share of one in percent.
-  private static func isWorkedOut(_ value: Double, _ known: [Double]) -> Bool {
-    guard known.count <= mostOperands else { return false }
-    func isValue(_ other: Double) -> Bool { abs(other - value) < 0.005 + abs(value) * 1e-6 }
-    for left in known {
-      if isValue(left * 100) || isValue(left / 100) || isValue(left.rounded()) { return true }
-      for right in known {
-        if isValue(left + right) || isValue(left - right) || isValue(left * right) { return true }
-        if right != 0, isValue(left / right) || isValue(left / right * 100) || isValue(left * (1 + right / 100)) {
-          return true
-        }
-      }
-    }
-    return false
   }
 
   private static func finding(_ origin: ValueFlow.Appearance, _ values: [String], _ facts: TraceFacts) -> Finding {

@@ -87,6 +87,11 @@ public struct ValueFlow: Sendable {
     guard let place = origins[value.key] else { return [] }
     return numbers.lazy.filter { $0.moment < place }.map(\.value)
   }
+
+  /// What was seen before a value came in, the last first.
+  func values(before value: ValueToken) -> some Sequence<JSONValue> {
+    moments[..<(origins[value.key] ?? 0)].lazy.reversed().map(\.source.value)
+  }
 }
 
 /// The flow of values of one trace, followed when it is first asked for: most traces raise no question that needs it.

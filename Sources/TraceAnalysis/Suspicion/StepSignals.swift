@@ -22,7 +22,9 @@ enum StepSignals {
     let ends = text.utf8.count > begin + end ? text.prefix(begin) + "\n" + text.suffix(end) : text[...]
     let lowered = ends.lowercased()
     let isMarked = ends.contains("Error:") || ends.contains("Exception:") || lowered.hasPrefix("error")
-    if status == .error || isMarked || failures.contains(where: { lowered.contains($0) }) || hasBadExit(lowered) {
+    if status == .error || isMarked || failures.contains(where: { lowered.contains($0) })
+      || CommandOutput.badExit(in: lowered) != nil
+    {
       return .failed
     }
     if isBlank(lowered) { return .empty }
@@ -55,13 +57,6 @@ enum StepSignals {
 
   private static func trimmed(_ text: some StringProtocol) -> String {
     String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-  }
-
-  /// `exitcode: 1`.
-  private static func hasBadExit(_ text: String) -> Bool {
-    guard let place = text.firstRange(of: "exitcode:") else { return false }
-    let number = text[place.upperBound...].drop { $0 == " " }.first
-    return number.map { $0.isNumber && $0 != "0" } ?? false
   }
 
   // MARK: Assumptions
