@@ -79,7 +79,7 @@ let package = Package(
     ),
     .testTarget(
       name: "TraceAnalysisTests",
-      dependencies: ["TraceAnalysis", "TraceSemantics", "TraceModel", "JSONText", "LensTestSupport"]
+      dependencies: ["TraceAnalysis", "TraceSemantics", "TraceModel", "JSONText", "LensTestSupport", "FuzzTargets"]
     ),
     .executableTarget(
       name: "conformance-server",

@@ -1,4 +1,4 @@
-import LensTestSupport
+import FuzzTargets
 import Testing
 
 @testable import TraceAnalysis
