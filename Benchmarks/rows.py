@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -77,6 +78,7 @@ def memory(setting: Setting, data: Data) -> list[Line]:
                     after[name].note = "left out (--quick)"
                     continue
                 server.call_tool("inspect_turn" if name == OURS else "get_trace", {"trace_id": trace})
+                time.sleep(3)  # what is held at rest
                 after[name].values.append(resident_mib(server.process.pid))
                 if name == OURS:
                     peak.values.append(peak_mib(server.process.pid))

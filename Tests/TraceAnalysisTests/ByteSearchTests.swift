@@ -15,7 +15,11 @@ import Testing
 
   @Test(arguments: [
     ["finish", "stop_reason", "done_reason"], ["tool_call", "tool"], ["tool", "tool_call"], ["\u{e9}t", "ab"], ["z"],
-    ["aa", "bb", "cc", "dd", "ee", "ff", "gg", "hh", "ii", "jj", "kk"],
+    [
+      "aa", "bb", "cc", "dd", "ee", "ff", "gg", "hh", "ii", "jj", "kk", "ll", "mm", "nn", "oo", "pp", "qq", "rr", "ss",
+      "tt",
+      "uu",
+    ],
   ])
   func anywhere(_ words: [String]) {
     let search = ByteSearch(words)

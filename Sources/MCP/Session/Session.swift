@@ -26,7 +26,7 @@ final class Session: Sendable {
     /// How long cancelled work may take to end after that, in milliseconds.
     var cancellationMs = 200
     /// How long no request must be worked on for the server to be quiet.
-    var quiet = Duration.milliseconds(300)
+    var quiet = Duration.seconds(2)
     /// How often progress is told.
     var progress = Progress.Pace()
   }

@@ -48,8 +48,11 @@ struct BrokenConstraint: Detector {
     "do not use ", "don't use ", "without using ", "do not call ", "don't call ", "never use ",
   ]
 
+  private static let forbiddingSigns = ByteSearch(["t use ", "t call ", "without using ", "never use "])
+
   /// Tools that the user named, and said not to use, and that ran.
   private func forbiddenTools(_ question: String, _ asked: Int, _ facts: TraceFacts) -> [Finding] {
+    guard Self.forbiddingSigns.isFound(in: question.utf8.prefix(12_000)) else { return [] }
     let lowered = question.prefix(6_000).lowercased().replacing("’", with: "'")
     var findings: [Finding] = []
     for words in Self.forbidding {

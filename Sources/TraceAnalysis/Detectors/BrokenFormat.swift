@@ -16,6 +16,8 @@ struct BrokenFormat: Detector {
       "response_mime_type", "responsemimetype", "application/json", "structured_output", "ai.schema",
       "gen_ai.output.type", "json_object", "\"format\\\"",
     ] + FormatWords.signs)
+  /// What every one of these has in it, which is faster to look for.
+  private static let parts = ByteSearch(["json", "schema", "structured_output", "output.type", "\"format\\\""])
   /// More calls are not read.
   private static let mostCalls = 500
   /// More are not told.
@@ -23,7 +25,10 @@ struct BrokenFormat: Detector {
 
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     var findings: [Finding] = []
-    for index in facts.modelCalls(mentioning: Self.signs).prefix(Self.mostCalls) where findings.count < Self.most {
+    let candidates = facts.modelCalls(mentioning: Self.parts).lazy.filter { index in
+      Self.signs.isFound(in: facts.trace.spans[index].record.rawBytes)
+    }
+    for index in candidates.prefix(Self.mostCalls) where findings.count < Self.most {
       let meaning = facts.meaning(index)
       guard let demand = FormatDemand(meaning), let (said, path) = Self.answer(meaning) else { continue }
       guard let mistake = demand.mistake(in: said) else { continue }

@@ -11,9 +11,9 @@ struct OpenTodo: Detector {
 
   /// Where none of these stands in a tool's input, it keeps no list.
   private static let signs = ByteSearch([
-    "in_progress", "in-progress", "\"pending", "pending\\\"", "not-started", "not_started",
+    "in_progress", "in-progress", "\"pending", "pending\\\"", "not-started", "not_started", "completed",
+    "\"done", "done\\\"", "cancelled", "canceled",
   ])
-  private static let done = ByteSearch(["completed", "\"done", "done\\\"", "cancelled", "canceled"])
   /// A longer list is no list of one run.
   private static let longest = 60_000
 
@@ -27,7 +27,7 @@ struct OpenTodo: Detector {
     var lists: [List] = []
     for index in facts.trace.spans.indices where facts.isToolCall(index) {
       let record = facts.trace.spans[index].record.rawBytes
-      guard record.count <= 2 * Self.longest, Self.signs.isFound(in: record) || Self.done.isFound(in: record),
+      guard record.count <= 2 * Self.longest, Self.signs.isFound(in: record),
         let inputs = facts.meaning(index).inputs
       else { continue }
       let items = TodoItem.list(in: inputs.value)

@@ -5,20 +5,22 @@ struct ByteSearch: Sendable {
   /// beginning stand in `places` from one start to the next, in their order.
   private let starts: [Int]
   private let places: [Int]
-  /// The distinct beginnings, letters in lower case, by which sixteen places at a time are passed over; empty where there
-  /// are so many that this takes longer.
+  /// Two neighbouring bytes of each word, letters in lower case, by which sixteen places at a time are passed over: those that
+  /// are rarest in texts. Empty where there are so many that this takes longer.
   private let pairs: [Pair]
+  /// How far behind a word's beginning its pair stands at most.
+  private let reach: Int
 
   /// Two bytes, each in all lanes.
   private struct Pair: Hashable {
     var first, second: Lanes
 
-    init(_ word: [UInt8]) {
-      (first, second) = (Lanes(repeating: word[0] | 0x20), Lanes(repeating: word[1] | 0x20))
+    init(_ word: [UInt8], at place: Int) {
+      (first, second) = (Lanes(repeating: word[place] | 0x20), Lanes(repeating: word[place + 1] | 0x20))
     }
   }
 
-  private static let mostPairs = 10
+  private static let mostPairs = 20
   private typealias Lanes = SIMD16<UInt8>
 
   /// - Parameter words: In lower case; the text's ASCII letters are read as such.
@@ -32,9 +34,24 @@ struct ByteSearch: Sendable {
     }
     places = table.flatMap(\.self)
     starts = table.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
-    let pairs = Set(self.words.filter { $0.count > 1 }.map(Pair.init))
-    let isShort = self.words.contains { $0.count < 2 }
-    self.pairs = isShort || pairs.count > Self.mostPairs ? [] : Array(pairs)
+    guard self.words.allSatisfy({ $0.count > 1 }) else {
+      (pairs, reach) = ([], 0)
+      return
+    }
+    let rarest = self.words.map { word in
+      (word, (0..<word.count - 1).max { Self.rarity(word, $0) < Self.rarity(word, $1) } ?? 0)
+    }
+    let pairs = Set(rarest.map { Pair($0, at: $1) })
+    self.pairs = pairs.count > Self.mostPairs ? [] : Array(pairs)
+    reach = rarest.map(\.1).max() ?? 0
+  }
+
+  /// The bytes of JSON texts, the most frequent first.
+  private static let frequent = Array(" etaoinsrhld\"cumfpgwyb,:.\\v'k0123456789-_xjqz".utf8)
+
+  private static func rarity(_ word: [UInt8], _ place: Int) -> Int {
+    func rank(_ byte: UInt8) -> Int { frequent.firstIndex(of: byte) ?? frequent.count }
+    return rank(word[place]) + rank(word[place + 1])
   }
 
   /// Whether any of the words stands in the text.
@@ -48,13 +65,16 @@ struct ByteSearch: Sendable {
 
   private func place(_ text: Span<UInt8>) -> Int? {
     let (starts, places) = (starts.span, places.span)
-    var position = 0
+    var (position, checked) = (0, 0)
     while position < text.count {
       var end = text.count
       if !pairs.isEmpty {
-        position = nextBlock(text, from: position)
-        end = min(position + Lanes.scalarCount, end)
+        let block = nextBlock(text, from: position)
+        // What begins before the block may have its pair in it.
+        position = max(checked, block - reach)
+        end = min(block + Lanes.scalarCount, end)
       }
+      checked = end
       while position < end {
         // Behind the last byte there is nothing that could be a second one.
         let second = position + 1 < text.count ? text[position + 1] : 0
@@ -70,8 +90,8 @@ struct ByteSearch: Sendable {
     return nil
   }
 
-  /// The first place, in steps of sixteen from `start`, at or within sixteen bytes behind which a beginning stands, or where
-  /// fewer bytes are left.
+  /// The first place, in steps of sixteen from `start`, at or within sixteen bytes behind which a pair stands, or where fewer
+  /// bytes are left.
   private func nextBlock(_ text: Span<UInt8>, from start: Int) -> Int {
     let raw = unsafe text.bytes
     let pairs = pairs.span

@@ -28,15 +28,25 @@ enum Constraint: Hashable, Sendable {
 
   /// A longer message holds more than the task.
   private static let longest = 6_000
-  private static let conditions = ["if ", "when ", "unless ", "for example", "e.g.", "such as", "otherwise"]
+  private static let conditions = ByteSearch([
+    "if ", "when ", "unless ", "for example", "e.g.", "such as", "otherwise",
+  ])
+  /// Where none of these stands, nothing is asked of the answer: most sentences are read no further.
+  private static let signs = ByteSearch([
+    "word", "sentence", "character", "exactly", "top ", "list ", "name ", "suggest ", "recommend ", "answer", "antwort",
+    "respond", "reply", "write", "répond", "repond", "rispond", "round", "nearest", "yyyy", "year", "jahr", "année",
+    "año", "mention",
+  ])
 
   /// The constraints of a message, in their order.
   static func all(in message: String) -> [Said] {
-    guard message.utf8.count <= longest else { return [] }
+    guard message.utf8.count <= longest, signs.isFound(in: message.utf8) else { return [] }
     var found: [Said] = []
-    for sentence in Sentences.of(message) where sentence.utf8.count <= 500 {
+    for sentence in Sentences.of(message)
+    where sentence.utf8.count <= 500 && signs.isFound(in: sentence.utf8)
+      && !conditions.isFound(in: sentence.utf8)
+    {
       let lowered = sentence.lowercased().replacing("’", with: "'")
-      guard !conditions.contains(where: { lowered.contains($0) }) else { continue }
       let words = StepText.words(lowered)
       let said = String(sentence.drop(while: \.isWhitespace).prefix(140))
       let all = [limit(words), items(words), language(words), decimals(words), dates(sentence), year(words, lowered)]
@@ -155,11 +165,13 @@ enum Constraint: Hashable, Sendable {
     return nil
   }
 
-  private static let askingYear = ["which year", "what year", "in welchem jahr", "en quelle année", "en qué año"]
+  private static let askingYear = ByteSearch([
+    "which year", "what year", "in welchem jahr", "en quelle année", "en qué año",
+  ])
 
   /// `in what year between 2010 and 2015`.
   private static func year(_ words: [String], _ lowered: String) -> Constraint? {
-    guard askingYear.contains(where: { lowered.contains($0) }) else { return nil }
+    guard askingYear.isFound(in: lowered.utf8) else { return nil }
     for (place, word) in words.enumerated() where word == "between" && place + 3 < words.count {
       if let from = Int(words[place + 1]), words[place + 2] == "and", let to = Int(words[place + 3]), from < to,
         (1_000...2_100).contains(from), (1_000...2_100).contains(to)
@@ -175,9 +187,12 @@ enum Constraint: Hashable, Sendable {
     "do not include the word ", "don't include the word ", "without mentioning ", "avoid the word ", "never mention ",
   ]
 
+  private static let forbiddingSigns = ByteSearch(["mention", "the word "])
+
   /// `do not mention "Acme"`: what is quoted, or a name.
   private static func without(_ sentence: Substring, _ lowered: String) -> [Constraint] {
-    forbidding.compactMap { words in
+    guard forbiddingSigns.isFound(in: lowered.utf8) else { return [] }
+    return forbidding.compactMap { words in
       guard let place = lowered.firstRange(of: words) else { return nil }
       let rest = sentence.dropFirst(lowered.distance(from: lowered.startIndex, to: place.upperBound))
       let marks: [Character: Character] = ["\"": "\"", "'": "'", "“": "”", "`": "`", "‘": "’"]

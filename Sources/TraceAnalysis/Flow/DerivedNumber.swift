@@ -15,8 +15,10 @@ struct DerivedNumbers {
   private static let most = 60
 
   private let flow: ValueFlow
-  /// Days of the text in which the numbers stand.
-  private let days: Set<DateText>
+  /// The text in which the numbers stand.
+  private let text: String
+  /// Its days.
+  private lazy var days = Set(DateText.all(in: text).map(\.date))
   /// Numbers of it that were worked out.
   private var derived: [Double] = []
   private var asked = 0
@@ -26,7 +28,7 @@ struct DerivedNumbers {
   /// - Parameter text: The text in which the numbers stand.
   init(_ flow: ValueFlow, in text: String) {
     self.flow = flow
-    days = Set(DateText.all(in: text).map(\.date))
+    self.text = text
   }
 
   /// Whether a number of the text follows from what was there before it was first said.
@@ -46,6 +48,7 @@ struct DerivedNumbers {
     }
     guard number == number.rounded(), abs(number) < 100_000 else { return false }
     let before = daysBefore(value)
+    let days = days
     if !before.isDisjoint(with: days.filter { Double($0.day) == number }) { return true }
     guard before.count <= Self.mostOperands else { return false }
     let numbers = Set(before.union(days).map(\.dayNumber))
