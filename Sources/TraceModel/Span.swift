@@ -4,9 +4,7 @@ public import JSONText
 ///
 /// The record is kept as JSON text in MLflow's own encoding and decoded when asked for, so that listing 50,000 spans does
 /// not cost their payloads. Every other encoding is brought into this one when it is read.
-///
-/// A class, for a struct of so many references would count them all whenever it is passed on.
-public final class Span: Sendable {
+public struct Span: Sendable {
   /// The span's id, unique in its trace.
   public let id: SpanID
   /// The span that called this one; nil for a root.

@@ -9,7 +9,7 @@ extension Span {
   ///   decoded values; and OTLP/JSON files, with the same in camel case, hex ids and times as text.
   ///
   /// - Parameter traceID: The trace that a span of OTLP is read for. MLflow stores it as an attribute.
-  public convenience init(record: JSONValue, traceID: TraceID?) throws(SpanFormatError) {
+  public init(record: JSONValue, traceID: TraceID?) throws(SpanFormatError) {
     if record["context"] != nil {
       try self.init(stored: try Self.reparsed(Self.fromVersion2(record)))
     } else if record["attributes"]?.kind == .array || record["startTimeUnixNano"] != nil {

@@ -14,7 +14,7 @@ extension Span {
   /// integers, attributes as an object of JSON-encoded strings.
   ///
   /// Releases 3.0 to 3.4 write `""` for a missing parent, 3.5.0 wrote hex ids; both are read as well.
-  public convenience init(stored bytes: [UInt8]) throws(SpanFormatError) {
+  public init(stored bytes: [UInt8]) throws(SpanFormatError) {
     let document: JSONDocument
     do {
       document = try JSONDocument(bytes)
@@ -25,7 +25,7 @@ extension Span {
   }
 
   /// Reads a record that has been parsed.
-  public convenience init(stored record: JSONValue) throws(SpanFormatError) {
+  public init(stored record: JSONValue) throws(SpanFormatError) {
     guard record.kind == .object else { throw SpanFormatError("not an object") }
     let id = record["span_id"]?.string.flatMap { SpanID($0) }
     let parentID = record["parent_span_id"]?.string.flatMap { SpanID($0) }
