@@ -101,9 +101,10 @@ struct GetTrace: ParameterizedTool {
   private func rawPage(_ trace: Trace, _ context: LensContext) -> ToolResult {
     let text = context.excerpter.whole(TraceExport.json(trace))
     let isJSON = output.format == .json
-    // The words around the page, with the next call, are at most 240 bytes.
-    let page = Page(of: text, offset: offset ?? 0, limit: output.maxChars - 240, inJSON: isJSON)
     let id = trace.info.id.rawValue
+    // The words around the page, with the next call, hold the id twice.
+    let around = 166 + 2 * JSON.string(id).bytes.count
+    let page = Page(of: text, offset: offset ?? 0, limit: output.maxChars - around, inJSON: isJSON)
     if isJSON {
       return .structured(
         .object([

@@ -173,6 +173,8 @@ public enum SecretMask {
     guard let rule = names.first(where: { name.suffix($0.name.count).elementsEqual($0.name) }) else { return nil }
     var start = separator + 1
     while start < bytes.count, isQuote(bytes[start]) || bytes[start] == 0x20 { start += 1 }
+    // A private key goes on behind the blank in its first line, and masks itself.
+    if starts(bytes, start, Array("-----BEGIN ".utf8)) { return nil }
     // `Authorization: Bearer x` is told by its scheme. Asked before the value is run through: a text of nothing else would be
     // run through from each of its names to the end.
     for word in ["Bearer ", "Basic ", "[masked"] where starts(bytes, start, Array(word.utf8)) { return nil }

@@ -78,6 +78,13 @@ struct ExcerptTests {
     #expect(line.hasSuffix("the end"))
   }
 
+  @Test func aPrivateKeyUnderANameIsMaskedWhole() {
+    let key = "-----BEGIN RSA PRIVATE" + " KEY-----\nQQQQWWWW9999\n-----END RSA PRIVATE" + " KEY-----"
+    for name in ["apikey: ", "password=", "token: "] {
+      #expect(!excerpter.line(name + key, limit: 400).contains("QQQQ"))
+    }
+  }
+
   @Test func aSecretAtTheCutIsMasked() {
     for lead in 0..<60 {
       let text = String(repeating: "x", count: lead) + " sk-" + String(repeating: "Z9", count: 60)

@@ -39,6 +39,12 @@ struct FilterAdviceTests {
     #expect(!error.allowed.isEmpty)
   }
 
+  @Test func aNULIsRefusedWhereItStands() throws {
+    let error = try #require(throws: FilterError.self) { try TraceFilter("tag.a LIKE '%\0b'") }
+    #expect(error.offset == 13)
+    #expect(error.message.contains("NUL"))
+  }
+
   @Test func tooManyClausesAreCounted() throws {
     let filter = Array(repeating: "status = 'OK'", count: 101).joined(separator: " AND ")
     let error = try #require(throws: FilterError.self) { try TraceFilter(filter) }

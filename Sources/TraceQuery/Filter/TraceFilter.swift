@@ -18,6 +18,12 @@ public struct TraceFilter: Sendable, Hashable {
   /// - Throws: ``FilterError``, with the place and what would be right there.
   public init(_ text: String) throws(FilterError) {
     self.text = text
+    if let place = text.unicodeScalars.firstIndex(of: "\0") {
+      // Databases end a text there, and would look for another value.
+      throw FilterError(
+        .invalidClause, at: text.unicodeScalars.distance(from: text.unicodeScalars.startIndex, to: place),
+        "the filter holds a NUL character", allowed: "Leave it out; a LIKE with % finds what stands around it")
+    }
     let written = try FilterReader.clauses(text)
     guard written.count <= Self.maximumClauses else {
       throw FilterError(

@@ -156,7 +156,7 @@ enum FilterChecks {
     "output_tokens",
     "cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation_input_tokens_above_1hr", "input_cost",
     "output_cost", "trace_id", "trace_info", "trace_name", "trace_request_metadata", "trace_tags", "type", "u", "UNION",
-    "valid", "value", "WHEN", "WHERE",
+    "valid", "value", "WHEN", "WHERE", "parent_span_id", "span_id", "LIMIT",
   ]
   private static let literals: Set<String> = [
     "run", "prompt_version", "trace", "issue", "feedback", "expectation", "integer", "real", "ERROR",
