@@ -102,8 +102,8 @@ struct GetTrace: ParameterizedTool {
     let text = context.excerpter.whole(TraceExport.json(trace))
     let isJSON = output.format == .json
     let id = trace.info.id.rawValue
-    // The words around the page, with the next call, hold the id twice.
-    let around = 166 + 2 * JSON.string(id).bytes.count
+    // The words around the page, with the next call, hold the id twice, once in quotes.
+    let around = max(240, 110 + 3 * JSON.string(id).bytes.count)
     let page = Page(of: text, offset: offset ?? 0, limit: output.maxChars - around, inJSON: isJSON)
     if isJSON {
       return .structured(

@@ -135,7 +135,9 @@ package struct ExperimentChoice: Sendable {
 
   /// `1 (shop-assistant)`.
   package func label(_ id: String, _ excerpter: Excerpter) -> String {
-    known.first { $0.id == id }.map { "\(id) (\(excerpter.line($0.name, limit: 60)))" } ?? id
+    // Exported files say what they like.
+    let shown = excerpter.line(id, limit: 60)
+    return known.first { $0.id == id }.map { "\(shown) (\(excerpter.line($0.name, limit: 60)))" } ?? shown
   }
 }
 

@@ -28,7 +28,7 @@ extension SearchTraces {
         json: .object(present: [
           "trace_id": .string(info.id.rawValue), "request_time": .string(info.requestTime.rfc3339),
           "state": .string(info.state.rawValue), "execution_duration_ms": info.executionDurationMs.map { .int($0) },
-          "experiment_id": .string(info.experimentID),
+          "experiment_id": .string(excerpter.line(info.experimentID, limit: 60)),
           "name": info.displayName.map { .string(excerpter.line($0, limit: 80)) },
           "session_id": info.sessionID.map { .string(excerpter.line($0, limit: 250)) },
           "user_id": info.userID.map { .string(excerpter.line($0, limit: 250)) }, "tokens": usage.map(Units.json),

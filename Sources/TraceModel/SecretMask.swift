@@ -114,6 +114,8 @@ public enum SecretMask {
   private static func schemeToken(_ bytes: [UInt8], _ position: Int) -> Hit? {
     for scheme in ["Bearer ", "Basic "] where starts(bytes, position, Array(scheme.utf8)) {
       let start = position + scheme.utf8.count
+      // A private key goes on behind the blank in its first line, and masks itself.
+      guard !starts(bytes, start, Array("-----BEGIN ".utf8)) else { continue }
       let end = run(bytes, start, isTokenByte)
       let token = bytes[start..<end]
       let hasDigitOrMark = token.contains { !isLetter($0) }

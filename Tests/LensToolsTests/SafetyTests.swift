@@ -78,9 +78,19 @@ struct ExcerptTests {
     #expect(line.hasSuffix("the end"))
   }
 
+  /// Wherever the end that is shown begins: also within the line that begins the key.
+  @Test func aKeyWhoseFirstLineIsCutIsNotSeen() {
+    let name = "RSA PRIVATE" + " KEY-----"
+    let key = "-----BEGIN \(name)\n" + String(repeating: "QQQQWWWW9999\n", count: 40) + "-----END \(name)"
+    for count in stride(from: 0, to: 900, by: 1) {
+      let text = String(repeating: "words ", count: 3_000) + key + String(repeating: "x", count: count)
+      #expect(!excerpter.line(text, limit: 400).contains("QQQQ"), "\(count)")
+    }
+  }
+
   @Test func aPrivateKeyUnderANameIsMaskedWhole() {
     let key = "-----BEGIN RSA PRIVATE" + " KEY-----\nQQQQWWWW9999\n-----END RSA PRIVATE" + " KEY-----"
-    for name in ["apikey: ", "password=", "token: "] {
+    for name in ["apikey: ", "password=", "token: ", "Bearer ", "Basic "] {
       #expect(!excerpter.line(name + key, limit: 400).contains("QQQQ"))
     }
   }

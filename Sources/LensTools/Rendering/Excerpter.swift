@@ -57,7 +57,11 @@ package struct Excerpter: Sendable {
         continue
       }
       let label = String(decoding: rest.prefix(48), as: UTF8.self)
-      return label.hasPrefix("-----END ") && label.contains("PRIVATE KEY") ? rest : tail
+      // A key that begins in this part is masked with the rest.
+      if label.hasPrefix("-----BEGIN ") { return tail }
+      if label.hasPrefix("-----END "), label.contains("PRIVATE KEY") { return rest }
+      // Other dashes, or those at the end of a first line whose beginning was cut off.
+      place = dash + 1
     }
     return tail
   }

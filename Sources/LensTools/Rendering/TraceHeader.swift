@@ -74,7 +74,7 @@ struct TraceHeader {
     let further = JSON.object(present: [
       "request_time": .string(info.requestTime.rfc3339),
       "execution_duration_ms": info.executionDurationMs.map { .int($0) }, "name": .string(name),
-      "experiment_id": .string(info.experimentID),
+      "experiment_id": .string(excerpter.line(info.experimentID, limit: 60)),
       "session_id": info.sessionID.map { .string(excerpter.line($0, limit: 250)) },
       "user_id": info.userID.map { .string(excerpter.line($0, limit: 250)) },
       "span_count": .int(Int64(facts.trace.spans.count)),
