@@ -364,7 +364,7 @@ def check_documents(faults: Faults) -> None:
             faults.check((ROOT / place).exists(), f"{name}: there is no {place}")
         table = "\n".join(line for line in text.splitlines() if line.startswith("|")) if name == "SECURITY.md" else ""
         for word in re.findall(r"`([A-Za-z]+)`", table):
-            known = word in files or f"func {word}(" in tests or (ROOT / "Tests" / word).is_dir() or word == "setup"
+            known = word in files or f"func {word}(" in tests or f"struct {word} " in tests or (ROOT / "Tests" / word).is_dir() or word == "setup"
             faults.check(known, f"{name}: there is no test {word}")
     licence = (ROOT / "LICENSE").read_text()
     faults.check("Apache License" in licence and "END OF TERMS AND CONDITIONS" in licence, "LICENSE is not whole")
