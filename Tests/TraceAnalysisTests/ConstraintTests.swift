@@ -127,6 +127,14 @@ import TraceModel
   ])
   func whatCanBeWorkedOut(_ data: JSON, _ answer: String) throws { #expect(try ungrounded(data, answer) == []) }
 
+  /// An answer that adds up what it lists: the items stand in front of the sum, or behind it.
+  @Test func aSumOfWhatTheAnswerLists() throws {
+    let data: JSON = [["id": "R-1", "euros": 102.66], ["id": "R-2", "cost": 64.5], ["id": "R-3", "amount": 420]]
+    #expect(try ungrounded(data, "The trip cost 587.16 EUR: hotel 102.66, dinner 64.50, ferry 420.00.") == [])
+    #expect(try ungrounded(data, "Hotel 102.66, dinner 64.50, ferry 420.00: 587.16 EUR together.") == [])
+    #expect(try !ungrounded(data, "The trip cost 589.16 EUR: hotel 102.66, dinner 64.50, ferry 420.00.").isEmpty)
+  }
+
   /// A day that was expected in one writing and answered in another was not lost.
   @Test(arguments: [("March 5, 2024", true), ("March 6, 2024", false)])
   func anExpectedDay(_ answered: String, _ isKept: Bool) throws {

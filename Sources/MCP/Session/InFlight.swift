@@ -188,8 +188,9 @@ final class InFlight: Sendable {
         break
       }
       tellIfIdle(&state)
-      defer { state.isListening = state.isListening || state.isIdle }
-      return state.isIdle && !state.isListening
+      guard state.isIdle, !state.isListening else { return false }
+      state.isListening = true
+      return true
     }
     if listens { Task { await listen() } }
   }

@@ -1,7 +1,8 @@
 import JSONText
 
 /// Whether a number follows from what was there before: it is the sum, difference, product or quotient of two numbers, a share
-/// in percent, the count of a list, the sum or mean of a column, the days between two days, or a day in another writing.
+/// in percent, the count of a list, the sum or mean of a column, the sum of numbers that follow each other in the text itself,
+/// the days between two days, or a day in another writing.
 ///
 /// What can be worked out need not be right, but it rests on something.
 struct DerivedNumbers {
@@ -11,14 +12,16 @@ struct DerivedNumbers {
   private static let mostParts = 20_000
   /// Of a longer text the lines are not counted, and of more text days are not looked for.
   private static let (longestText, mostDayBytes) = (100_000, 400_000)
-  /// More numbers of one text are not worked out.
-  private static let most = 60
+  /// More numbers of one text are not worked out, and among more of them no sums are looked for.
+  private static let (most, mostAmounts) = (60, 100)
 
   private let flow: ValueFlow
   /// The text in which the numbers stand.
   private let text: String
   /// Its days.
   private lazy var days = Set(DateText.all(in: text).map(\.date))
+  /// Its numbers, in their order.
+  private lazy var amounts = NotedValue.all(in: text).compactMap(\.token.number).prefix(Self.mostAmounts)
   /// Numbers of it that were worked out.
   private var derived: [Double] = []
   private var asked = 0
@@ -42,6 +45,7 @@ struct DerivedNumbers {
 
   private mutating func follows(_ number: Double, _ value: ValueToken) -> Bool {
     if Self.isWorkedOut(number, flow.numbers(before: value).suffix(Self.mostOperands) + derived) { return true }
+    if Self.isSum(number, amounts) { return true }
     var left = Self.mostParts
     for earlier in flow.values(before: value) where left > 0 {
       if Self.isMeasure(number, of: earlier, &left) { return true }
@@ -90,6 +94,20 @@ struct DerivedNumbers {
       }
     }
     return false
+  }
+
+  /// Whether a number is the sum of three or more that follow each other; those that rest on nothing are told themselves.
+  private static func isSum(_ number: Double, _ amounts: ArraySlice<Double>) -> Bool {
+    amounts.indices.contains { start in
+      var (sum, count) = (0.0, 0)
+      for amount in amounts[start...] {
+        guard amount != number else { return false }
+        sum += amount
+        count += 1
+        if count >= 3, isValue(sum, number) { return true }
+      }
+      return false
+    }
   }
 
   /// Whether a number is what can be counted or added up in a value: elements of a list, lines of a text, a column.
