@@ -120,7 +120,8 @@ final class Database {
     }
     for function in [expression, attribute] where code == SQLITE_OK { code = unsafe function.add(to: handle) }
     if code == SQLITE_OK {
-      // LIKE as MLflow has it. What is sorted stays in memory: no file is written. The query of the master table is the first look at the file itself.
+      // LIKE as MLflow has it. What is sorted stays in memory: no file is written. The query of the master table is the first
+      // look at the file itself.
       code = unsafe sqlite3_exec(
         handle,
         "PRAGMA query_only=ON; PRAGMA case_sensitive_like=ON; PRAGMA temp_store=MEMORY; SELECT 1 FROM sqlite_master LIMIT 1",
