@@ -48,14 +48,14 @@ public struct SpanShapes: Sendable {
 
   /// FNV-1a over the bytes, a run of digits as one.
   private static func hash(of text: String) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    var hash = FNV1a()
     var wasDigit = false
     for byte in text.utf8 {
       let isDigit = byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
-      if !(isDigit && wasDigit) { hash = (hash ^ UInt64(isDigit ? UInt8(ascii: "#") : byte)) &* 0x100_0000_01B3 }
+      if !(isDigit && wasDigit) { hash.add(isDigit ? UInt8(ascii: "#") : byte) }
       wasDigit = isDigit
     }
-    return hash
+    return hash.value
   }
 
   private static func mixed(_ left: UInt64, _ right: UInt64) -> UInt64 {

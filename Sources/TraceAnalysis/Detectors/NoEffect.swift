@@ -42,7 +42,9 @@ struct NoEffect: Detector {
         continue
       }
       let family = Self.family(spans[index].name)
-      var view = View(index: index, hash: Self.hash(output), size: output.count)
+      var hash = FNV1a()
+      hash.add(output)
+      var view = View(index: index, hash: hash.value, size: output.count)
       if spans.count <= Self.mostSpans, PageView.signs.isFound(in: output.prefix(Self.head)) {
         view.page = facts.saidText(index).flatMap { PageView($0) }
       }
@@ -102,11 +104,5 @@ struct NoEffect: Detector {
       evidence: [
         Evidence(.inputs, of: without[0], in: facts), Evidence.ofOutput(without[0], in: facts).first,
       ].compactMap { $0 }, standing: .hint)
-  }
-
-  private static func hash(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return hash
   }
 }

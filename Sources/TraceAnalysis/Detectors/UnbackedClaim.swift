@@ -54,19 +54,6 @@ struct UnbackedClaim: Detector {
   }
 }
 
-extension TraceFacts {
-  /// The step that said an answer: the last call of a model that holds its beginning, else the span that gave it back.
-  func speaker(of answer: TurnReading.Side) -> Int {
-    let wanted = StepText.normalized(answer.text.prefix(200)).prefix(60)
-    guard wanted.count >= 2 else { return answer.spanIndex }
-    let calls = trace.spans.indices.lazy.reversed().filter { self.isModelCall($0) }.prefix(8)
-    return calls.first { index in
-      guard let text = self.meaning(index).outputChat?.messages.last?.text else { return false }
-      return StepText.normalized(text.prefix(20_000)).contains(wanted)
-    } ?? answer.spanIndex
-  }
-}
-
 /// Words for what is done to something outside: in a claim that it was, and in the names of tools.
 enum ActWords {
   private static let done: Set<String> = [

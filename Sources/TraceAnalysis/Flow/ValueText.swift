@@ -108,12 +108,12 @@ enum ValueText {
   }
 
   private static func hash(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    var hash = FNV1a()
     for byte in bytes {
       let isUpper = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
-      hash = (hash ^ UInt64(isUpper ? byte | 0x20 : byte)) &* 0x100_0000_01B3
+      hash.add(isUpper ? byte | 0x20 : byte)
     }
-    return hash
+    return hash.value
   }
 
   private static let parts: [Bool] = (0...255).map { byte in

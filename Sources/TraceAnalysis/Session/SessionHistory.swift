@@ -230,7 +230,7 @@ enum WordsKey {
 
   /// The key; nil for a text without a word.
   static func of(_ text: String) -> UInt64? {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    var hash = FNV1a()
     var isBetween = true
     var count = 0
     for byte in text.utf8.prefix(longest) {
@@ -238,14 +238,14 @@ enum WordsKey {
       let lowered = isUpper ? byte | 0x20 : byte
       let isLetter = lowered >= UInt8(ascii: "a") && lowered <= UInt8(ascii: "z")
       if isLetter || byte >= 0x80 || byte &- UInt8(ascii: "0") < 10 {
-        if isBetween, count > 0 { hash = (hash ^ 0x20) &* 0x100_0000_01B3 }
-        hash = (hash ^ UInt64(lowered)) &* 0x100_0000_01B3
+        if isBetween, count > 0 { hash.add(0x20) }
+        hash.add(lowered)
         isBetween = false
         count += 1
       } else {
         isBetween = true
       }
     }
-    return count == 0 ? nil : hash
+    return count == 0 ? nil : hash.value
   }
 }

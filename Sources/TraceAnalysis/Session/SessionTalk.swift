@@ -38,7 +38,9 @@ struct SessionTalk: Sendable {
       let units = isPlain ? words : TextUnits.of(asked)
       askedUnits = units
       unitBits = units.reduce(UInt64(0)) { bits, unit in
-        bits | 1 << (unit.utf8.reduce(UInt64(unit.utf8.count)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } >> 32 & 63)
+        var hash = FNV1a(basis: UInt64(unit.utf8.count))
+        hash.add(unit.utf8)
+        return bits | 1 << (hash.value >> 32 & 63)
       }
       answeredWords = StepText.words(answered)
       askedValues = NotedValue.all(in: asked)
