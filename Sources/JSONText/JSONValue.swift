@@ -31,7 +31,7 @@ public struct JSONValue: Sendable {
 
   /// Whether this is an array or an object.
   @inlinable
-  public var isContainer: Bool { kind == .array || kind == .object }
+  public var isContainer: Bool { word.isContainer }
 
   /// The truth value, or nil when this is no `true` or `false`.
   public var bool: Bool? {
@@ -45,14 +45,23 @@ public struct JSONValue: Sendable {
   /// The decoded string, or nil when this is none. Ill-formed UTF-8 and lone surrogates become U+FFFD.
   public var string: String? {
     guard kind == .string else { return nil }
+    if let plainBytes { return String(decoding: plainBytes, as: UTF8.self) }
     return String(decoding: stringBytes, as: UTF8.self)
   }
 
   /// The decoded string as UTF-8, empty when this is no string.
   public var stringBytes: [UInt8] {
-    guard kind == .string else { return [] }
+    let word = word
+    guard word.kind == .string else { return [] }
     let body = storage.bytes[word.offset..<word.offset + word.length]
     return word.hasEscapes ? unescape(body) : Array(body)
+  }
+
+  /// The UTF-8 of a string that is written without escapes, where it stands; nil for any other value.
+  public var plainBytes: ArraySlice<UInt8>? {
+    let word = word
+    guard word.kind == .string, !word.hasEscapes else { return nil }
+    return storage.bytes[word.offset..<word.offset + word.length]
   }
 
   /// What a string says that holds, as JSON text, nothing but a string without escapes: `"\"TOOL\""` says `TOOL`. Nil for any
@@ -79,8 +88,22 @@ public struct JSONValue: Sendable {
 
   /// The integer, if this is a number written as one that fits 64 bits. `5.0` is not an integer here.
   public var int64: Int64? {
-    guard kind == .number else { return nil }
-    return Int64(String(decoding: rawBytes, as: UTF8.self))
+    let word = word
+    guard word.kind == .number else { return nil }
+    let text = storage.bytes
+    let bytes = text.span
+    let isNegative = bytes[word.offset] == UInt8(ascii: "-")
+    // Counted downwards, for the least integer has no positive counterpart.
+    var value: Int64 = 0
+    for index in (word.offset + (isNegative ? 1 : 0))..<(word.offset + word.length) {
+      let digit = bytes[index] &- UInt8(ascii: "0")
+      let (product, isTooBig) = value.multipliedReportingOverflow(by: 10)
+      let (difference, isTooLong) = product.subtractingReportingOverflow(Int64(digit))
+      guard digit < 10, !isTooBig, !isTooLong else { return nil }
+      value = difference
+    }
+    guard !isNegative else { return value }
+    return value == .min ? nil : -value
   }
 
   /// The nearest double, or nil when this is no number. `NaN` and `Infinity` are read as Python writes them.
@@ -88,6 +111,9 @@ public struct JSONValue: Sendable {
     guard let text = numberText else { return nil }
     return Double(text)
   }
+
+  /// The same, nil also for what has no bounds (`Infinity`, `1e400`) and for `NaN`: what somebody measured always has them.
+  public var finiteDouble: Double? { double.flatMap { $0.isFinite ? $0 : nil } }
 
   /// Elements of an array or members of an object; 0 for other kinds.
   @inlinable
@@ -115,6 +141,19 @@ public struct JSONValue: Sendable {
     return place.map { JSONValue(storage: storage, index: $0) }
   }
 
+  /// Where a value stands in its document, for who asks for it again: finding it takes a walk over the members around it.
+  public struct Place: Sendable {
+    // A tape has fewer words than its document has bytes, of which 2^32 are the most.
+    fileprivate let index: UInt32
+    fileprivate init(_ index: Int) { self.index = UInt32(truncatingIfNeeded: index) }
+  }
+
+  /// Where this value stands in its document.
+  public var place: Place { Place(index) }
+
+  /// The value at a place of the same document.
+  public subscript(place: Place) -> JSONValue { JSONValue(storage: storage, index: Int(place.index)) }
+
   /// The tape index of the value of the last member with that name. A plain loop over the tape: this is where reading a
   /// trace spends its time, and cursors would count references at every step.
   private func lastMember(_ name: Span<UInt8>) -> Int? {
@@ -126,18 +165,21 @@ public struct JSONValue: Sendable {
     let end = word.offset
     while next < end {
       let key = TapeWord(bits: tape[next])
-      if key.hasEscapes ? hasName(next, name) : Self.equal(bytes, key.offset, key.length, name) { found = next + 1 }
+      if key.hasEscapes {
+        if hasName(next, name) { found = next + 1 }
+      } else if key.length == name.count, Self.equal(bytes, key.offset, name) {
+        found = next + 1
+      }
       let value = TapeWord(bits: tape[next + 1])
-      next = value.kind == .object || value.kind == .array ? value.offset : next + 2
+      next = value.isContainer ? value.offset : next + 2
     }
     return found
   }
 
   @inline(__always)
-  private static func equal(_ bytes: Span<UInt8>, _ start: Int, _ length: Int, _ name: Span<UInt8>) -> Bool {
-    guard length == name.count else { return false }
+  private static func equal(_ bytes: Span<UInt8>, _ start: Int, _ name: Span<UInt8>) -> Bool {
     // From the back: names of one family begin alike.
-    var offset = length - 1
+    var offset = name.count - 1
     while offset >= 0 {
       if bytes[start + offset] != name[offset] { return false }
       offset -= 1
@@ -147,7 +189,7 @@ public struct JSONValue: Sendable {
 
   private func hasName(_ keyIndex: Int, _ name: Span<UInt8>) -> Bool {
     let key = JSONValue(storage: storage, index: keyIndex).stringBytes
-    return Self.equal(key.span, 0, key.count, name)
+    return key.count == name.count && Self.equal(key.span, 0, name)
   }
 
   /// The element at that place, or nil when there is none. Takes time in proportion to the place.
@@ -185,7 +227,7 @@ public struct JSONValue: Sendable {
   @inlinable
   static func following(_ storage: JSONDocument.Storage, _ index: Int) -> Int {
     let word = TapeWord(bits: storage.tape[index])
-    return word.kind == .object || word.kind == .array ? word.offset : index + 1
+    return word.isContainer ? word.offset : index + 1
   }
 
   /// The elements of an array.
@@ -229,11 +271,8 @@ public struct JSONValue: Sendable {
     /// Whether the member's name, as it is written, begins with these bytes. Makes no string.
     public func keyHasPrefix(_ prefix: StaticString) -> Bool {
       let word = TapeWord(bits: storage.tape[index])
-      let count = prefix.utf8CodeUnitCount
-      guard word.length >= count, count > 0 else { return count == 0 }
-      // Literals of this program, of so many bytes.
-      let bytes = unsafe UnsafeBufferPointer(start: prefix.utf8Start, count: count)
-      return unsafe storage.bytes[word.offset..<word.offset + count].elementsEqual(bytes)
+      let text = storage.bytes
+      return word.length >= prefix.utf8CodeUnitCount && Self.stands(prefix, in: text.span, at: word.offset)
     }
 
     /// Whether these bytes stand somewhere in the member's name, as it is written. Makes no string.
@@ -242,11 +281,37 @@ public struct JSONValue: Sendable {
       let count = part.utf8CodeUnitCount
       guard count > 0 else { return true }
       guard word.length >= count else { return false }
-      let bytes = unsafe UnsafeBufferPointer(start: part.utf8Start, count: count)
-      for start in word.offset...(word.offset + word.length - count) where unsafe storage.bytes[start] == bytes[0] {
-        if unsafe storage.bytes[start..<start + count].elementsEqual(bytes) { return true }
+      let text = storage.bytes
+      let bytes = text.span
+      // A literal of this program, of one byte at least.
+      let first = unsafe part.utf8Start.pointee
+      for start in word.offset...(word.offset + word.length - count) where bytes[start] == first {
+        if Self.stands(part, in: bytes, at: start) { return true }
       }
       return false
+    }
+
+    /// Whether the member's name, as it is written, is this. Makes no string.
+    public func keyIs(_ name: StaticString) -> Bool {
+      let word = TapeWord(bits: storage.tape[index])
+      guard word.length == name.utf8CodeUnitCount else { return false }
+      let text = storage.bytes
+      return Self.stands(name, in: text.span, at: word.offset)
+    }
+
+    /// - Parameter start: With room for all of the part behind it.
+    @inline(__always)
+    private static func stands(_ part: StaticString, in bytes: Span<UInt8>, at start: Int) -> Bool {
+      let count = part.utf8CodeUnitCount
+      precondition(start >= 0 && start + count <= bytes.count)
+      // A literal of this program, of so many bytes; so many were found in the text, too.
+      let part = unsafe part.utf8Start
+      var offset = 0
+      while offset < count {
+        if unsafe bytes[unchecked: start &+ offset] != part[offset] { return false }
+        offset &+= 1
+      }
+      return true
     }
   }
 

@@ -11,46 +11,37 @@ public enum JSONDialect: Sendable {
 /// Well-formed UTF-8 is not checked here: the bytes of a string are handed on as they are, and a reader that needs the
 /// guarantee asks ``UTF8Check`` first.
 enum Scanner {
-  private struct Frame {
-    var wordIndex: Int
-    var count: Int
-    var isObject: Bool
-  }
-
   static func scan(
     _ bytes: Span<UInt8>, dialect: JSONDialect, maximumDepth: Int
   ) throws(ScanError) -> [UInt64] {
     guard bytes.count < TapeWord.maximumOffset else {
       throw ScanError(code: .tooLarge, offset: bytes.count, expected: "4 GiB")
     }
-    var tape: [UInt64] = []
-    tape.reserveCapacity(min(bytes.count / 10 + 4, 1 << 16))
-    var stack: [Frame] = []
+    var tape = TapeBuilder(capacity: min(bytes.count / 8, 1 << 16))
     var position = skipBlanks(bytes, 0)
 
     value: while true {
       guard position < bytes.count else { throw malformed(position, "a value") }
       let byte = bytes[position]
       switch byte {
+      case UInt8(ascii: "\""):
+        position = try string(bytes, position, &tape)
       case UInt8(ascii: "{"), UInt8(ascii: "["):
         let isObject = byte == UInt8(ascii: "{")
-        guard stack.count < maximumDepth else {
+        guard tape.depth < maximumDepth else {
           throw ScanError(code: .tooDeep, offset: position, expected: "\(maximumDepth)")
         }
-        stack.append(Frame(wordIndex: tape.count, count: 0, isObject: isObject))
-        tape.append(0)
-        tape.append(TapeWord(start: position, end: 0).bits)
+        try checkRoom(tape, position)
+        tape.openContainer(isObject: isObject, at: position)
         position = skipBlanks(bytes, position + 1)
         guard position < bytes.count else { throw malformed(position, isObject ? "a key or '}'" : "a value or ']'") }
         if bytes[position] == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
           position += 1
-          try close(&stack, &tape, position)
+          try close(&tape, position)
         } else {
           if isObject { position = try key(bytes, position, &tape) }
           continue value
         }
-      case UInt8(ascii: "\""):
-        position = try string(bytes, position, &tape)
       case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
         position = try number(bytes, position, dialect, &tape)
       case UInt8(ascii: "t"):
@@ -70,45 +61,48 @@ enum Scanner {
       // A value has ended; so may the containers around it.
       while true {
         position = skipBlanks(bytes, position)
-        guard let top = stack.last else {
+        guard tape.depth > 0 else {
           guard position == bytes.count else { throw malformed(position, "the end of the text") }
-          return tape
+          return tape.finished()
         }
-        stack[stack.count - 1].count = top.count + 1
-        let closing = top.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")
-        guard position < bytes.count else { throw malformed(position, top.isObject ? "',' or '}'" : "',' or ']'") }
-        if bytes[position] == UInt8(ascii: ",") {
+        let isObject = tape.isInObject
+        tape.countChild()
+        guard position < bytes.count else { throw malformed(position, isObject ? "',' or '}'" : "',' or ']'") }
+        let byte = bytes[position]
+        if byte == UInt8(ascii: ",") {
           position = skipBlanks(bytes, position + 1)
-          if top.isObject { position = try key(bytes, position, &tape) }
+          if isObject { position = try key(bytes, position, &tape) }
           continue value
         }
-        guard bytes[position] == closing else { throw malformed(position, top.isObject ? "',' or '}'" : "',' or ']'") }
+        guard byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
+          throw malformed(position, isObject ? "',' or '}'" : "',' or ']'")
+        }
         position += 1
-        try close(&stack, &tape, position)
+        try close(&tape, position)
       }
     }
   }
 
-  private static func close(_ stack: inout [Frame], _ tape: inout [UInt64], _ end: Int) throws(ScanError) {
-    guard let frame = stack.popLast() else { return }
-    guard frame.count < TapeWord.maximumLength, tape.count < TapeWord.maximumOffset else {
-      throw ScanError(code: .tooLarge, offset: end, expected: "\(TapeWord.maximumLength) children")
+  private static func close(_ tape: inout TapeBuilder, _ end: Int) throws(ScanError) {
+    try checkRoom(tape, end)
+    tape.closeContainer(at: end)
+  }
+
+  private static func checkRoom(_ tape: borrowing TapeBuilder, _ position: Int) throws(ScanError) {
+    guard !tape.isFull else {
+      throw ScanError(code: .tooLarge, offset: position, expected: "\(TapeWord.maximumLength) children")
     }
-    tape[frame.wordIndex] =
-      TapeWord(kind: frame.isObject ? .object : .array, length: frame.count, offset: tape.count).bits
-    let start = TapeWord(bits: tape[frame.wordIndex + 1]).start
-    tape[frame.wordIndex + 1] = TapeWord(start: start, end: end).bits
   }
 
   /// A member's key and its colon; returns the offset of the value.
-  private static func key(_ bytes: Span<UInt8>, _ start: Int, _ tape: inout [UInt64]) throws(ScanError) -> Int {
+  private static func key(_ bytes: Span<UInt8>, _ start: Int, _ tape: inout TapeBuilder) throws(ScanError) -> Int {
     guard start < bytes.count, bytes[start] == UInt8(ascii: "\"") else { throw malformed(start, "a key in quotes") }
     let position = skipBlanks(bytes, try string(bytes, start, &tape))
     guard position < bytes.count, bytes[position] == UInt8(ascii: ":") else { throw malformed(position, "':'") }
     return skipBlanks(bytes, position + 1)
   }
 
-  private static func string(_ bytes: Span<UInt8>, _ start: Int, _ tape: inout [UInt64]) throws(ScanError) -> Int {
+  private static func string(_ bytes: Span<UInt8>, _ start: Int, _ tape: inout TapeBuilder) throws(ScanError) -> Int {
     let first = start + 1
     var position = first
     var hasEscapes = false
@@ -138,7 +132,7 @@ enum Scanner {
     guard position - first < TapeWord.maximumLength else {
       throw ScanError(code: .tooLarge, offset: start, expected: "256 MiB for one string")
     }
-    tape.append(TapeWord(kind: .string, length: position - first, offset: first, hasEscapes: hasEscapes).bits)
+    tape.append(TapeWord(kind: .string, length: position - first, offset: first, hasEscapes: hasEscapes))
     return position + 1
   }
 
@@ -168,14 +162,14 @@ enum Scanner {
   }
 
   private static func number(
-    _ bytes: Span<UInt8>, _ start: Int, _ dialect: JSONDialect, _ tape: inout [UInt64]
+    _ bytes: Span<UInt8>, _ start: Int, _ dialect: JSONDialect, _ tape: inout TapeBuilder
   ) throws(ScanError) -> Int {
     var position = start
     if bytes[position] == UInt8(ascii: "-") {
       position += 1
       if dialect == .python, position < bytes.count, bytes[position] == UInt8(ascii: "I") {
         let end = try match(bytes, position, "Infinity")
-        tape.append(TapeWord(kind: .number, length: end - start, offset: start).bits)
+        tape.append(TapeWord(kind: .number, length: end - start, offset: start))
         return end
       }
     }
@@ -201,15 +195,15 @@ enum Scanner {
     guard position - start < TapeWord.maximumLength else {
       throw ScanError(code: .tooLarge, offset: start, expected: "256 MiB for one number")
     }
-    tape.append(TapeWord(kind: .number, length: position - start, offset: start).bits)
+    tape.append(TapeWord(kind: .number, length: position - start, offset: start))
     return position
   }
 
   private static func word(
-    _ bytes: Span<UInt8>, _ start: Int, _ text: StaticString, _ kind: JSONKind, _ tape: inout [UInt64]
+    _ bytes: Span<UInt8>, _ start: Int, _ text: StaticString, _ kind: JSONKind, _ tape: inout TapeBuilder
   ) throws(ScanError) -> Int {
     let end = try match(bytes, start, text)
-    tape.append(TapeWord(kind: kind, length: end - start, offset: start).bits)
+    tape.append(TapeWord(kind: kind, length: end - start, offset: start))
     return end
   }
 

@@ -36,6 +36,8 @@ struct TapeWord {
   }
 
   @inlinable var kind: JSONKind { JSONKind(rawValue: UInt8(bits >> 61)) ?? .null }
+  /// Whether this is the first word of an array or an object, the two last kinds.
+  @inlinable var isContainer: Bool { bits >> 61 >= UInt64(JSONKind.array.rawValue) }
   @inlinable var hasEscapes: Bool { bits & (1 << 60) != 0 }
   @inlinable var length: Int { Int((bits >> 32) & 0xFFF_FFFF) }
   @inlinable var offset: Int { Int(bits & 0xFFFF_FFFF) }

@@ -90,7 +90,7 @@ extension GetTrace {
     switch field {
     case .inputs: return SpanMeaning(span).inputs.map { ($0.value, $0.key) }
     case .outputs: return SpanMeaning(span).outputs.map { ($0.value, $0.key) }
-    case .attributes: return span.record["attributes"].map { ($0, nil) }
+    case .attributes: return span.attributeObject.map { ($0, nil) }
     case .events: return span.record["events"].flatMap { $0.count > 0 ? ($0, nil) : nil }
     case .links: return span.record["links"].flatMap { $0.count > 0 ? ($0, nil) : nil }
     case .assessments:

@@ -15,18 +15,18 @@ public struct SpanShapes: Sendable {
     let spans = facts.trace.spans
     var own: [UInt64] = []
     own.reserveCapacity(spans.count)
-    for (index, span) in spans.enumerated() {
-      var hash = Self.hash(of: span.name)
+    for index in spans.indices {
+      var hash = Self.hash(of: spans[index].name)
       hash = Self.mixed(hash, Self.hash(of: facts.type(index)))
-      hash = Self.mixed(hash, Self.hash(of: span.status.rawValue))
+      hash = Self.mixed(hash, Self.hash(of: spans[index].status.rawValue))
       own.append(hash)
     }
     var whole = own
-    for (index, span) in spans.enumerated() where span.status == .error {
+    for index in spans.indices where spans[index].status == .error {
       whole[index] = Self.mixed(own[index], UInt64(index) + 1)
     }
     for index in facts.tree.depthFirst().reversed() where !facts.tree.children[index].isEmpty {
-      let kinds = Set(facts.tree.children[index].map { whole[$0] })
+      let kinds = Set(facts.tree.children[index].lazy.map { whole[$0] })
       // The order of a set is by chance, so the kinds are added up.
       whole[index] = Self.mixed(whole[index], kinds.reduce(0) { $0 &+ Self.mixed($1, 0x9E37_79B9) })
     }

@@ -45,13 +45,17 @@ public final class TraceFacts: Sendable {
   /// The bytes among which a span's output stands as it was recorded, so that what cannot be in it is not decoded: the
   /// attribute where MLflow keeps it, else the whole record.
   func rawOutputs(_ index: Int) -> ArraySlice<UInt8> {
-    let span = trace.spans[index]
-    return span.attribute(ReservedKey.spanOutputs)?.stored.rawBytes ?? span.record.rawBytes
+    meanings[index].ownOutputs?.stored.rawBytes ?? trace.spans[index].record.rawBytes
+  }
+
+  /// The same of a span's input.
+  func rawInputs(_ index: Int) -> ArraySlice<UInt8> {
+    meanings[index].ownInputs?.stored.rawBytes ?? trace.spans[index].record.rawBytes
   }
 
   /// The bytes that tell one input from another, as they were recorded; nil for a span without an input.
-  func rawInputs(_ index: Int) -> ArraySlice<UInt8>? {
-    if let attribute = trace.spans[index].attribute(ReservedKey.spanInputs), !attribute.isEmpty {
+  func recordedInput(_ index: Int) -> ArraySlice<UInt8>? {
+    if let attribute = meanings[index].ownInputs, !attribute.isEmpty {
       return attribute.stored.rawBytes
     }
     return meanings[index].inputs?.value.rawBytes

@@ -31,9 +31,7 @@ extension TraceFacts {
   /// Spans with as many attributes as are kept, and without those that MLflow sets first.
   private var cutOff: [Int] {
     trace.spans.indices.filter { index in
-      let record = trace.spans[index].record
-      // So many keys and values take more bytes than most spans have.
-      guard record.rawBytes.count > Self.attributeLimit * 8, let attributes = record["attributes"] else { return false }
+      guard let attributes = trace.spans[index].attributeObject else { return false }
       // The log level is what MLflow's client sets last.
       return attributes.count == Self.attributeLimit && attributes[ReservedKey.spanType] == nil
         && attributes["mlflow.spanLogLevel"] != nil
@@ -42,6 +40,7 @@ extension TraceFacts {
 
   /// Spans whose id an earlier one has.
   private var duplicates: [Int] {
+    guard tree.hasSharedIDs else { return [] }
     var seen: Set<SpanID> = []
     return trace.spans.indices.filter { !seen.insert(trace.spans[$0].id).inserted }
   }

@@ -1,3 +1,5 @@
+import JSONText
+
 /// The id of a trace: `tr-` and 32 hex digits since MLflow 3, 32 hex digits before. Kept as it is written.
 public struct TraceID: RawRepresentable, Hashable, Sendable, Comparable, CustomStringConvertible {
   /// The id as MLflow writes it.
@@ -40,17 +42,30 @@ public struct SpanID: Hashable, Sendable, Comparable, CustomStringConvertible {
   public init(value: UInt64) { self.value = value }
 
   /// Reads 16 hex digits, or the base64 of eight bytes (padding optional).
-  public init?(_ text: String) {
-    // A sign is no digit, though Swift's own reader takes one.
-    if text.utf8.count == 16, let first = text.utf8.first, first != UInt8(ascii: "+"), first != UInt8(ascii: "-"),
-      let value = UInt64(text, radix: 16)
-    {
-      self.value = value
-    } else if let value = Self.base64Value(text.utf8) {
-      self.value = value
-    } else {
-      return nil
+  public init?(_ text: String) { self.init(utf8: text.utf8) }
+
+  /// Reads a string of JSON. Ids have no escapes, save that an encoder may write `\/` for the slash of base64.
+  init?(_ value: JSONValue) {
+    if let plain = value.plainBytes { self.init(utf8: plain) } else { self.init(utf8: value.stringBytes) }
+  }
+
+  private init?(utf8 text: some Collection<UInt8>) {
+    guard let value = (text.count == 16 ? Self.hexValue(text) : nil) ?? Self.base64Value(text) else { return nil }
+    self.value = value
+  }
+
+  /// The value of hex digits of either case.
+  private static func hexValue(_ text: some Collection<UInt8>) -> UInt64? {
+    var value: UInt64 = 0
+    for byte in text {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt64(byte - UInt8(ascii: "0"))
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = value << 4 | UInt64(byte - UInt8(ascii: "a") + 10)
+      case UInt8(ascii: "A")...UInt8(ascii: "F"): value = value << 4 | UInt64(byte - UInt8(ascii: "A") + 10)
+      default: return nil
+      }
     }
+    return value
   }
 
   /// Sixteen lower-case hex digits.

@@ -19,6 +19,8 @@ public struct Span: Sendable {
   public let status: SpanStatus
   /// The whole record in MLflow's encoding (`spans.content` since 3.4): an object with `attributes`, `events`, `links`.
   public let record: JSONValue
+  /// Where the attributes stand in it.
+  private let attributesPlace: JSONValue.Place?
 
   /// A span from its parts; see `Decoding/` for where they come from.
   public init(
@@ -32,6 +34,7 @@ public struct Span: Sendable {
     self.endTime = endTime
     self.status = status
     self.record = record
+    attributesPlace = record["attributes"]?.place
   }
 
   /// Nanoseconds from start to end; nil while open. Negative when the clocks disagreed.
@@ -47,13 +50,16 @@ public struct Span: Sendable {
 
   /// The attributes in the order they were set.
   public var attributes: [(key: String, value: AttributeValue)] {
-    guard let object = record["attributes"] else { return [] }
+    guard let object = attributeObject else { return [] }
     return object.members.map { ($0.key, AttributeValue(stored: $0.value)) }
   }
 
+  /// The same as they stand in the record; nil when it has none.
+  public var attributeObject: JSONValue? { attributesPlace.map { record[$0] } }
+
   /// One attribute.
   public func attribute(_ key: String) -> AttributeValue? {
-    record["attributes"]?[key].map { AttributeValue(stored: $0) }
+    attributeObject?[key].map { AttributeValue(stored: $0) }
   }
 
   /// What happened inside the span, in the order it was recorded.

@@ -16,6 +16,9 @@ public struct SpanTree: Sendable {
   /// Roots that were part of a ring of parents.
   public private(set) var cycleCuts: [Int] = []
 
+  /// Whether two spans have the same id.
+  public private(set) var hasSharedIDs: Bool
+
   /// Builds the forest in time linear in the number of spans.
   public init(_ spans: [Span]) {
     children = Array(repeating: [], count: spans.count)
@@ -25,9 +28,11 @@ public struct SpanTree: Sendable {
 
     var places: [SpanID: Int] = [:]
     places.reserveCapacity(spans.count)
-    for (index, span) in spans.enumerated() { places[span.id] = index }
-    for (index, span) in spans.enumerated() {
-      guard let parentID = span.parentID else { continue }
+    // By index: iterating would copy each span.
+    for index in spans.indices { places[spans[index].id] = index }
+    hasSharedIDs = places.count < spans.count
+    for index in spans.indices {
+      guard let parentID = spans[index].parentID else { continue }
       if let parent = places[parentID] { parents[index] = parent } else { orphans.append(index) }
     }
     cutCycles()
@@ -65,8 +70,9 @@ public struct SpanTree: Sendable {
   private mutating func cutCycles() {
     /// 0: not seen, 1: on the path being followed, 2: known to lead to a root.
     var marks = Array(repeating: UInt8(0), count: parents.count)
+    var path: [Int] = []
     for start in parents.indices where marks[start] == 0 {
-      var path: [Int] = []
+      path.removeAll(keepingCapacity: true)
       var next: Int? = start
       while let index = next, marks[index] == 0 {
         marks[index] = 1

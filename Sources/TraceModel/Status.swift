@@ -26,7 +26,11 @@ public enum SpanStatus: String, Sendable, Hashable, CaseIterable {
 
   /// Reads `STATUS_CODE_ERROR` or `ERROR`; anything else that is unknown is unset.
   public init(code: String) {
-    let word = code.hasPrefix("STATUS_CODE_") ? String(code.dropFirst("STATUS_CODE_".count)) : code
-    self = SpanStatus(rawValue: word) ?? .unset
+    self =
+      switch code {
+      case "STATUS_CODE_OK", "OK": .ok
+      case "STATUS_CODE_ERROR", "ERROR": .error
+      default: .unset
+      }
   }
 }

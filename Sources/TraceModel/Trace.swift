@@ -60,7 +60,7 @@ public struct TraceInfo: Sendable {
   }
   /// US dollars that the whole trace cost, as MLflow summed them.
   public var cost: Double? {
-    metadata[ReservedKey.cost].flatMap { try? JSONDocument($0) }?.root["total_cost"]?.double
+    metadata[ReservedKey.cost].flatMap { try? JSONDocument($0) }?.root["total_cost"]?.finiteDouble
   }
 }
 

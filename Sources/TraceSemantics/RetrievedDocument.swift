@@ -30,7 +30,7 @@ extension SpanMeaning {
     // What is empty counts as absent elsewhere; here it is an answer.
     guard isRetrieval else { return nil }
     for key in ["mlflow.spanOutputs", "output.value", "langfuse.observation.output"] {
-      if let value = span.attribute(key)?.decoded, value.kind == .array, value.count == 0 { return [] }
+      if let value = span.attribute(key), value.isEmpty, value.decoded.kind == .array { return [] }
     }
     return nil
   }

@@ -18,6 +18,8 @@ public struct SpanMeaning: Sendable {
 
   /// The conventions found, a bit each in the order of ``Convention/all``.
   private let found: UInt64
+  /// Where MLflow's own attributes of type, inputs and outputs stand, which nearly every span has.
+  private let typePlace, inputsPlace, outputsPlace: JSONValue.Place?
   /// Whether some attribute may count tokens or dollars: most spans have none, and are not searched for each of the keys.
   private let hasFigures: Bool
 
@@ -45,17 +47,28 @@ public struct SpanMeaning: Sendable {
     self.span = span
     var found: UInt64 = 0
     var hasFigures = false
-    if let attributes = span.record["attributes"] {
+    var (typePlace, inputsPlace, outputsPlace): (JSONValue.Place?, JSONValue.Place?, JSONValue.Place?)
+    if let attributes = span.attributeObject {
       for member in attributes.members {
         guard let first = member.keyFirstByte else { continue }
         for (marker, place) in Convention.markersByFirstByte[Int(first)] where found & 1 << place == 0 {
           if member.keyHasPrefix(marker) { found |= 1 << place }
         }
-        if !hasFigures { hasFigures = Self.figureMarks.contains { member.keyContains($0) } }
+        // The last of a name wins, as everywhere.
+        if member.keyIs("mlflow.spanInputs") {
+          inputsPlace = member.value.place
+        } else if member.keyIs("mlflow.spanOutputs") {
+          outputsPlace = member.value.place
+        } else if member.keyIs("mlflow.spanType") {
+          typePlace = member.value.place
+        } else if !hasFigures {
+          hasFigures = Self.figureMarks.contains { member.keyContains($0) }
+        }
       }
     }
     self.found = found
     self.hasFigures = hasFigures
+    (self.typePlace, self.inputsPlace, self.outputsPlace) = (typePlace, inputsPlace, outputsPlace)
     kept = nil
   }
 
@@ -64,6 +77,7 @@ public struct SpanMeaning: Sendable {
 
   private init(_ meaning: SpanMeaning, kept: Kept) {
     (span, found, hasFigures) = (meaning.span, meaning.found, meaning.hasFigures)
+    (typePlace, inputsPlace, outputsPlace) = (meaning.typePlace, meaning.inputsPlace, meaning.outputsPlace)
     self.kept = kept
   }
 
@@ -74,8 +88,17 @@ public struct SpanMeaning: Sendable {
     return all.count > 1 ? all.filter { $0.name != Convention.mlflow.name } : all
   }
 
-  var present: some Sequence<Convention> {
-    Convention.all.indices.lazy.filter { found & 1 << $0 != 0 }.map { Convention.all[$0] }
+  var present: Present { Present(bits: found) }
+
+  /// The conventions of a set of bits, the lowest first.
+  struct Present: Sequence, IteratorProtocol {
+    var bits: UInt64
+
+    mutating func next() -> Convention? {
+      guard bits != 0 else { return nil }
+      defer { bits &= bits - 1 }
+      return Convention.all[bits.trailingZeroBitCount]
+    }
   }
 
   // MARK: Type
@@ -85,7 +108,7 @@ public struct SpanMeaning: Sendable {
 
   /// The type and the attribute that tells it.
   public var typeSource: (type: String, key: String)? {
-    if let type = span.attribute(ReservedKey.spanType)?.text, !type.isEmpty, type != "UNKNOWN" {
+    if let type = own(typePlace)?.text, !type.isEmpty, type != "UNKNOWN" {
       return (type, ReservedKey.spanType)
     }
     for convention in present {
@@ -93,8 +116,9 @@ public struct SpanMeaning: Sendable {
         if let word = span.attribute(typeKey.key)?.text, let type = typeKey.values[word] { return (type, typeKey.key) }
       }
       for (key, type) in convention.presentTypes {
-        let members = span.record["attributes"]?.members
-        if let member = members?.first(where: { $0.keyHasPrefix(key) }) { return (type, member.key) }
+        if let member = span.attributeObject?.members.first(where: { $0.keyHasPrefix(key) }) {
+          return (type, member.key)
+        }
       }
     }
     return nil
@@ -108,9 +132,20 @@ public struct SpanMeaning: Sendable {
 
   // MARK: Payloads
 
+  /// What MLflow recorded as the input, if it did.
+  public var ownInputs: AttributeValue? { own(inputsPlace) }
+
+  /// What MLflow recorded as the output, if it did.
+  public var ownOutputs: AttributeValue? { own(outputsPlace) }
+
+  private func own(_ place: JSONValue.Place?) -> AttributeValue? {
+    place.map { AttributeValue(stored: span.record[$0]) }
+  }
+
   /// What went in.
   public var inputs: Sourced? {
     if let kept { return kept.inputs }
+    if let own = told(ownInputs) { return Sourced(value: own.decoded, key: ReservedKey.spanInputs) }
     return first(\.inputs) ?? (type == "TOOL" ? nil : first(\.contextKeys)) ?? fromEvents(isOutput: false)
       ?? spreadMessages(isOutput: false) ?? (isForeign ? nil : OwnKeys.find(in: span, isOutput: false))
   }
@@ -118,6 +153,7 @@ public struct SpanMeaning: Sendable {
   /// What came out.
   public var outputs: Sourced? {
     if let kept { return kept.outputs }
+    if let own = told(ownOutputs) { return Sourced(value: own.decoded, key: ReservedKey.spanOutputs) }
     return first(\.outputs) ?? (type == "TOOL" ? first(\.contextKeys) : nil) ?? fromEvents(isOutput: true)
       ?? spreadMessages(isOutput: true) ?? (isForeign ? nil : OwnKeys.find(in: span, isOutput: true))
   }
@@ -172,14 +208,15 @@ public struct SpanMeaning: Sendable {
 
   /// Milliseconds to the first token. OpenTelemetry has seconds, the others milliseconds.
   public var timeToFirstTokenMs: Double? {
-    guard let found = first(\.timesToFirstToken), let number = found.value.double else { return nil }
+    guard let found = first(\.timesToFirstToken), let number = found.value.finiteDouble else { return nil }
     return found.key.hasPrefix("gen_ai.") ? number * 1_000 : number
   }
 
   /// US dollars that this call cost, or for an agent those of its calls together; nil when nobody worked it out.
   public var cost: Double? {
     guard hasFigures, let value = first(\.costs)?.value else { return nil }
-    return value.double ?? (value["total_cost"] ?? value["total"])?.double ?? value.string.flatMap { Double($0) }
+    let number = value.double ?? (value["total_cost"] ?? value["total"])?.double ?? value.string.flatMap { Double($0) }
+    return number.flatMap { $0.isFinite ? $0 : nil }
   }
 
   /// Parameters of the call of the model (`temperature`, `max_tokens`, …), in the order they were recorded.
@@ -208,10 +245,15 @@ public struct SpanMeaning: Sendable {
   }
 
   /// `null`, `""`, `{}` and `[]` count as absent, as they do for MLflow; so does what the producer left out.
+  private func told(_ attribute: AttributeValue?) -> AttributeValue? {
+    attribute.flatMap { $0.isEmpty || $0.isRedacted ? nil : $0 }
+  }
+
+  /// What the first of the attributes says that says something.
   func first(_ keys: KeyPath<Convention, [String]>) -> Sourced? {
     for convention in present {
       for key in convention[keyPath: keys] {
-        if let attribute = span.attribute(key), !attribute.isEmpty, !attribute.isRedacted {
+        if let attribute = told(span.attribute(key)) {
           return Sourced(value: attribute.decoded, key: key)
         }
       }

@@ -18,8 +18,10 @@ struct AssessmentList {
     valid = current.filter { $0.scorerError == nil }
     failed = current.filter { $0.scorerError != nil }
     superseded = assessments.count - current.count
+    let assessed = Set(assessments.compactMap { $0.spanID.flatMap { SpanID($0) } })
+    let spans = assessed.isEmpty ? [] : trace?.spans ?? []
     aliases = Dictionary(
-      (trace?.spans ?? []).enumerated().map { ($0.element.id, Trace.alias(ofSpanAt: $0.offset)) },
+      spans.indices.filter { assessed.contains(spans[$0].id) }.map { (spans[$0].id, Trace.alias(ofSpanAt: $0)) },
       uniquingKeysWith: { first, _ in first })
     self.excerpter = excerpter
   }

@@ -43,7 +43,7 @@ struct BrokenFormat: Detector {
     let unread = UnreadAnswers.all(in: facts).filter { unread in !findings.contains { $0.spanIndex == unread.call } }
     for unread in unread { findings.append(Self.finding(unread, facts)) }
     // Where what models were told is recorded, and no form was asked for, there is none to break.
-    let isChecked = facts.trace.spans.indices.contains { facts.isModelCall($0) && facts.rawInputs($0) != nil }
+    let isChecked = facts.trace.spans.indices.contains { facts.isModelCall($0) && facts.recordedInput($0) != nil }
     return isChecked || !findings.isEmpty
       ? .findings(findings) : .notChecked("no model span has recorded what it was told")
   }

@@ -69,7 +69,7 @@ struct NoEffect: Detector {
   private static func isSame(_ before: View, _ view: View, _ facts: TraceFacts) -> Bool {
     if let page = view.page, let other = before.page { return page.isLike(other) }
     return facts.isToolCall(view.index) && before.hash == view.hash && before.size == view.size
-      && facts.rawInputs(before.index) != facts.rawInputs(view.index)
+      && facts.recordedInput(before.index) != facts.recordedInput(view.index)
   }
 
   /// One behind the other, with somebody between them who saw the first. Else they are work on a list.

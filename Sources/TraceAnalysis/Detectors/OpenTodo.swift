@@ -26,8 +26,8 @@ struct OpenTodo: Detector {
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     var lists: [List] = []
     for index in facts.trace.spans.indices where facts.isToolCall(index) {
-      let record = facts.trace.spans[index].record.rawBytes
-      guard record.count <= 2 * Self.longest, Self.signs.isFound(in: record),
+      let raw = facts.rawInputs(index)
+      guard raw.count <= 2 * Self.longest, Self.signs.isFound(in: raw),
         let inputs = facts.meaning(index).inputs
       else { continue }
       let items = TodoItem.list(in: inputs.value)

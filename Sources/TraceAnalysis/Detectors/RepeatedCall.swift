@@ -11,23 +11,18 @@ struct RepeatedCall: Detector {
   /// The same caller asking the same more often than this is in a loop.
   private static let mostWithoutLoop = 5
 
-  private struct Call: Hashable {
-    var name: String
-    var input: [UInt8]
-  }
-
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
-    var places: [Call: [Int]] = [:]
+    var calls: [Call] = []
     var hasInputs = false
-    for (index, span) in facts.trace.spans.enumerated() {
-      guard ["TOOL", "RETRIEVER"].contains(facts.type(index)), let input = facts.rawInputs(index) else { continue }
+    for index in facts.trace.spans.indices where facts.type(index) == "TOOL" || facts.type(index) == "RETRIEVER" {
+      guard let input = facts.recordedInput(index) else { continue }
       hasInputs = true
       // A call that failed is tried again for a reason; `failed_step` tells of those.
-      guard span.status != .error else { continue }
-      places[Call(name: span.name, input: Array(input)), default: []].append(index)
+      guard facts.trace.spans[index].status != .error else { continue }
+      calls.append(Call(index: index, hash: Self.hash(facts.trace.spans[index].name, input)))
     }
     guard hasInputs else { return .notChecked("no tool or retriever span has recorded its input") }
-    let repeated = places.values.filter { $0.count >= Self.fewest }.sorted { $0[0] < $1[0] }
+    let repeated = Self.alike(calls, facts).sorted { $0[0] < $1[0] }
     return .findings(
       repeated.map { indices in
         let span = facts.trace.spans[indices[0]]
@@ -44,5 +39,43 @@ struct RepeatedCall: Detector {
           evidence: Evidence(.inputs, of: indices[0], in: facts).map { [$0] } ?? [],
           standing: isLoop ? .decisive : .hint)
       })
+  }
+
+  /// A call by the hash of what has to be the same.
+  private struct Call {
+    var index: Int
+    var hash: UInt64
+  }
+
+  /// The calls that are the same, in groups of three at least, each in the order of the spans.
+  private static func alike(_ calls: [Call], _ facts: TraceFacts) -> [[Int]] {
+    struct Key: Hashable {
+      var name: String
+      var input: [UInt8]
+    }
+    var groups: [[Int]] = []
+    // Nearly all calls are alone with their hash, and need not be kept apart by what they say.
+    let sorted = calls.sorted { ($0.hash, $0.index) < ($1.hash, $1.index) }
+    var start = 0
+    while start < sorted.count {
+      let end = sorted[start...].firstIndex { $0.hash != sorted[start].hash } ?? sorted.count
+      if end - start >= fewest {
+        let same = Dictionary(grouping: sorted[start..<end].map(\.index)) { index in
+          Key(name: facts.trace.spans[index].name, input: Array(facts.recordedInput(index) ?? []))
+        }
+        groups += same.values.filter { $0.count >= fewest }
+      }
+      start = end
+    }
+    return groups
+  }
+
+  private static func hash(_ name: String, _ input: ArraySlice<UInt8>) -> UInt64 {
+    var hash = FNV1a()
+    for byte in name.utf8 { hash.add(byte) }
+    // No byte of UTF-8.
+    hash.add(0xFF)
+    for byte in input { hash.add(byte) }
+    return hash.value
   }
 }

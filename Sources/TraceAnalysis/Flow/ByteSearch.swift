@@ -49,9 +49,22 @@ struct ByteSearch: Sendable {
   /// The bytes of JSON texts, the most frequent first.
   private static let frequent = Array(" etaoinsrhld\"cumfpgwyb,:.\\v'k0123456789-_xjqz".utf8)
 
+  /// What nearly every record of a span has in it, in lower case: a pair of these bytes would be met in each.
+  private static let usual: Set<[UInt8]> = {
+    let record = """
+      {"trace_id": "", "span_id": "", "parent_span_id": "", "name": "", "start_time_unix_nano": 1, "end_time_unix_nano": 1, \
+      "events": [], "status": {"code": "status_code_ok", "message": ""}, "attributes": {"mlflow.spanstarttimens": "1", \
+      "mlflow.tracerequestid": "\\"tr-\\"", "mlflow.spantype": "\\"llm\\"", "mlflow.spanloglevel": "1", "mlflow.spaninputs": \
+      "{\\"messages\\": [{\\"role\\": \\"user\\", \\"content\\": \\"\\"}]}", "mlflow.spanoutputs": "{\\"text\\": \\"\\"}"}, "links": []}
+      """
+    let bytes = Array(record.utf8)
+    return Set(zip(bytes, bytes.dropFirst()).map { [$0 | 0x20, $1 | 0x20] })
+  }()
+
   private static func rarity(_ word: [UInt8], _ place: Int) -> Int {
     func rank(_ byte: UInt8) -> Int { frequent.firstIndex(of: byte) ?? frequent.count }
-    return rank(word[place]) + rank(word[place + 1])
+    let isUsual = usual.contains([word[place] | 0x20, word[place + 1] | 0x20])
+    return rank(word[place]) + rank(word[place + 1]) - (isUsual ? 2 * frequent.count : 0)
   }
 
   /// Whether any of the words stands in the text.

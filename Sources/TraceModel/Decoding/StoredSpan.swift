@@ -27,8 +27,8 @@ extension Span {
   /// Reads a record that has been parsed.
   public init(stored record: JSONValue) throws(SpanFormatError) {
     guard record.kind == .object else { throw SpanFormatError("not an object") }
-    let id = record["span_id"]?.string.flatMap { SpanID($0) }
-    let parentID = record["parent_span_id"]?.string.flatMap { SpanID($0) }
+    let id = record["span_id"].flatMap { SpanID($0) }
+    let parentID = record["parent_span_id"].flatMap { SpanID($0) }
     let start = record["start_time_unix_nano"].flatMap { Self.nanoseconds($0) }
     let end = record["end_time_unix_nano"].flatMap { Self.nanoseconds($0) }
     let status = record["status"]?["code"]?.string.map { SpanStatus(code: $0) } ?? .unset
