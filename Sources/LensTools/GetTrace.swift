@@ -61,7 +61,7 @@ struct GetTrace: ParameterizedTool {
     if raw { return rawPage(trace, context) }
     if let find { return try occurrences(of: find, in: trace, context) }
     if !spanIDs.isEmpty || !fields.isEmpty || path != nil { return try payloads(trace, context) }
-    return try await outline(TraceFacts(trace), context)
+    return try await outline(TraceFacts.concurrently(trace), context)
   }
 
   private func outline(_ facts: TraceFacts, _ context: LensContext) async throws(ToolError) -> ToolResult {

@@ -35,7 +35,7 @@ struct InspectTurn: ParameterizedTool {
   func run(in context: LensContext) async throws(ToolError) -> ToolResult {
     let experiments = try await context.experiments(nil)
     let (trace, number) = try await chosen(experiments, context)
-    let facts = TraceFacts(trace)
+    let facts = await TraceFacts.concurrently(trace)
     let id = JSON.string(trace.info.id.rawValue)
     let header = TraceHeader(facts: facts, experiments: experiments, excerpter: context.excerpter, gistLimit: 600)
     let diagnosis = await Diagnosis(facts, symptom: try Symptom.read(symptom))

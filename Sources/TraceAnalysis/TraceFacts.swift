@@ -26,13 +26,23 @@ public final class TraceFacts: Sendable {
   ///
   /// - Parameter keepsPayloads: Whether what went in and came out of each span is decoded once and kept, which pays where
   ///   many detectors read small traces, and would double the memory that large ones take.
-  public init(_ trace: Trace, keepsPayloads: Bool = false) {
+  public convenience init(_ trace: Trace, keepsPayloads: Bool = false) {
+    let meanings = trace.spans.map { keepsPayloads ? SpanMeaning($0).keepingPayloads : SpanMeaning($0) }
+    self.init(trace, meanings: meanings)
+  }
+
+  /// The same, of a large trace several spans at a time.
+  public static func concurrently(_ trace: Trace) async -> TraceFacts {
+    let spans = trace.spans
+    return TraceFacts(trace, meanings: await spans.indices.mappedConcurrently(fewest: 500) { SpanMeaning(spans[$0]) })
+  }
+
+  private init(_ trace: Trace, meanings: [SpanMeaning]) {
     self.trace = trace
     let tree = SpanTree(trace.spans)
     self.tree = tree
     selfTimes = Self.selfTimes(trace.spans, tree)
     errors = ErrorOrigin.all(in: trace, tree: tree)
-    let meanings = trace.spans.map { keepsPayloads ? SpanMeaning($0).keepingPayloads : SpanMeaning($0) }
     self.meanings = meanings
     types = meanings.map(\.type)
     tokenUsage = Self.tokenUsage(meanings, tree)

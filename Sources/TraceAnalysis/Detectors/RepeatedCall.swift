@@ -54,18 +54,24 @@ struct RepeatedCall: Detector {
       var input: [UInt8]
     }
     var groups: [[Int]] = []
-    // Nearly all calls are alone with their hash, and need not be kept apart by what they say.
     let sorted = calls.sorted { ($0.hash, $0.index) < ($1.hash, $1.index) }
     var start = 0
     while start < sorted.count {
-      let end = sorted[start...].firstIndex { $0.hash != sorted[start].hash } ?? sorted.count
-      if end - start >= fewest {
-        let same = Dictionary(grouping: sorted[start..<end].map(\.index)) { index in
+      var end = start + 1
+      while end < sorted.count, sorted[end].hash == sorted[start].hash { end += 1 }
+      let alike = sorted[start..<end].map(\.index)
+      start = end
+      guard alike.count >= fewest else { continue }
+      let (name, input) = (facts.trace.spans[alike[0]].name, facts.recordedInput(alike[0]))
+      if alike.allSatisfy({ facts.trace.spans[$0].name == name && facts.recordedInput($0) == input }) {
+        groups.append(alike)
+      } else {
+        // Who wants to can write calls that differ and have one hash; the dictionary's own nobody foresees.
+        let same = Dictionary(grouping: alike) { index in
           Key(name: facts.trace.spans[index].name, input: Array(facts.recordedInput(index) ?? []))
         }
         groups += same.values.filter { $0.count >= fewest }
       }
-      start = end
     }
     return groups
   }

@@ -60,12 +60,13 @@ extension SQLiteStore {
   /// Traces with those of their spans whose status is ERROR; with all of them where the spans are not in the database.
   public func failedSpans(_ ids: [TraceID]) async throws(StoreError) -> [Trace] {
     let artifacts = artifacts
-    return try await read { (database, schema) throws(StoreError) in
+    let found = try await read { (database, schema) throws(StoreError) in
       let reader = TraceRowReader(database: database, schema: schema, artifacts: artifacts)
-      var traces: [Trace] = []
-      for info in try reader.infos(ids) { traces.append(try reader.failedSpans(info)) }
-      return traces
+      var found: [TraceReading] = []
+      for info in try reader.infos(ids) { found.append(try reader.failedSpans(info)) }
+      return found
     }
+    return await Self.decoded(found)
   }
 
   /// As many as are read in about a second.

@@ -90,18 +90,32 @@ public final class SQLiteStore: TraceStore {
     _ infos: @Sendable (TraceRowReader) throws(StoreError) -> [TraceInfo]
   ) async throws(StoreError) -> [Trace] {
     let artifacts = artifacts
-    let all = try await read { (database, schema) throws(StoreError) in
+    let (begun, rest) = try await read { (database, schema) throws(StoreError) in
       let reader = TraceRowReader(database: database, schema: schema, artifacts: artifacts)
       let infos = try infos(reader)
-      var all: [StoredSpans] = []
-      for info in infos {
-        all.append(try reader.rows(info))
-        StoreProgress.report(all.count, infos.count)
+      var begun: [Task<[Trace], Never>] = []
+      var (rest, bytes): ([TraceReading], Int) = ([], 0)
+      for (place, info) in infos.enumerated() {
+        rest.append(try reader.rows(info))
+        bytes += rest[rest.count - 1].bytesLeft
+        StoreProgress.report(place + 1, infos.count)
+        guard bytes >= StoredSpans.fewestBytes else { continue }
+        let part = rest
+        begun.append(Task { await Self.decoded(part) })
+        (rest, bytes) = ([], 0)
       }
-      return all
+      return (begun, rest)
     }
-    if all.count == 1 { return [await all[0].decodedConcurrently()] }
-    return await all.indices.mappedConcurrently { all[$0].decoded() }
+    let last = await Self.decoded(rest)
+    var traces: [Trace] = []
+    for part in begun { traces += await part.value }
+    return traces + last
+  }
+
+  static func decoded(_ readings: [TraceReading]) async -> [Trace] {
+    var traces: [Trace] = []
+    for reading in readings { traces.append(await reading.decoded()) }
+    return traces
   }
 
   /// A page of infos, and how many match in all.

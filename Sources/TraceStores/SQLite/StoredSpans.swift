@@ -1,35 +1,70 @@
 import JSONText
 import TraceModel
 
-/// What the database has of a trace. Decoding its spans needs no database, so the next question may be asked meanwhile.
-enum StoredSpans: Sendable {
+/// A trace on its way out of the database.
+enum TraceReading: Sendable {
+  /// Its spans are being decoded.
+  case stored(StoredSpans)
+  /// It was read from elsewhere.
+  case read(Trace)
+
+  /// The trace.
+  func decoded() async -> Trace {
+    switch self {
+    case .stored(let spans): await spans.decoded()
+    case .read(let trace): trace
+    }
+  }
+
+  /// Bytes of spans that nobody decodes yet.
+  var bytesLeft: Int {
+    if case .stored(let spans) = self { spans.restBytes } else { 0 }
+  }
+}
+
+/// What the database has of a trace. Decoding its spans needs no database: it is begun while further rows are read, and the next
+/// question may be asked meanwhile.
+struct StoredSpans: Sendable {
   /// One row of the table of spans.
   struct Row: Sendable {
     var id: String?
     var content: [UInt8]
   }
 
-  /// Spans still to be decoded.
-  /// - Parameter emptyCount: Rows whose content has been moved away.
-  case rows(TraceInfo, [Row], emptyCount: Int)
-  /// A trace that was read from elsewhere.
-  case decoded(Trace)
+  /// With less than this to decode, waking another thread takes longer: 0.3 ms of work.
+  static let fewestBytes = 256 * 1_024
 
-  /// The trace.
-  func decoded() -> Trace {
-    switch self {
-    case .decoded(let trace): trace
-    case .rows(let info, let rows, let emptyCount): Self.trace(info, rows.map(Self.span), emptyCount)
-    }
+  private let info: TraceInfo
+  /// Rows that are being decoded, in the order of the table.
+  private var begun: [Task<[Result<Span, Unreadable>], Never>] = []
+  /// Those behind them.
+  private var rest: [Row] = []
+  /// Bytes of the rest.
+  private(set) var restBytes = 0
+  /// Rows in all.
+  private(set) var rowCount = 0
+  /// Rows whose content has been moved away.
+  var emptyCount = 0
+
+  init(_ info: TraceInfo) { self.info = info }
+
+  /// Adds a row of the trace.
+  mutating func append(_ row: Row) {
+    rest.append(row)
+    restBytes += row.content.count
+    rowCount += 1
+    guard restBytes >= Self.fewestBytes else { return }
+    let rows = rest
+    begun.append(Task { rows.map(Self.span) })
+    (rest, restBytes) = ([], 0)
   }
 
-  /// The trace, several spans decoded at a time.
-  func decodedConcurrently() async -> Trace {
-    switch self {
-    case .decoded(let trace): trace
-    case .rows(let info, let rows, let emptyCount):
-      Self.trace(info, await rows.indices.mappedConcurrently { Self.span(rows[$0]) }, emptyCount)
-    }
+  /// The trace.
+  func decoded() async -> Trace {
+    let last = rest.map(Self.span)
+    var read: [Result<Span, Unreadable>] = []
+    for part in begun { read += await part.value }
+    return Self.trace(info, read + last, emptyCount)
   }
 
   private static func span(_ row: Row) -> Result<Span, Unreadable> {

@@ -36,39 +36,35 @@ struct TraceRowReader {
     }
   }
 
-  /// The trace with its spans.
-  func trace(_ info: TraceInfo) throws(StoreError) -> Trace { try rows(info).decoded() }
-
-  /// What the database has of a trace, its spans not decoded yet.
-  func rows(_ info: TraceInfo) throws(StoreError) -> StoredSpans {
-    guard schema.has("spans") else { return .decoded(try fromArtifacts(info)) }
-    var rows: [StoredSpans.Row] = []
+  /// What the database has of a trace; its spans are not decoded yet.
+  func rows(_ info: TraceInfo) throws(StoreError) -> TraceReading {
+    guard schema.has("spans") else { return .read(try fromArtifacts(info)) }
+    var spans = StoredSpans(info)
     let statement = try database.prepare(
       "SELECT span_id, content FROM spans WHERE trace_id = ?1 ORDER BY start_time_unix_nano, rowid"
     ).bind([.text(info.id.rawValue)])
-    var emptyCount = 0
     while try statement.step() {
       let content = statement.bytes(1) ?? []
       if content.isEmpty {
-        emptyCount += 1
+        spans.emptyCount += 1
       } else {
-        rows.append(StoredSpans.Row(id: statement.text(0), content: content))
+        spans.append(StoredSpans.Row(id: statement.text(0), content: content))
       }
     }
     let isInRows = info.tags[ReservedKey.spansLocation] == "TRACKING_STORE"
-    if rows.isEmpty, !isInRows { return .decoded(try fromArtifacts(info)) }
-    return .rows(info, rows, emptyCount: emptyCount)
+    if spans.rowCount == 0, !isInRows { return .read(try fromArtifacts(info)) }
+    return .stored(spans)
   }
 
   /// The trace with those of its spans that failed; with all of them where its spans are not in the database.
-  func failedSpans(_ info: TraceInfo) throws(StoreError) -> Trace {
-    guard schema.has("spans") else { return try trace(info) }
+  func failedSpans(_ info: TraceInfo) throws(StoreError) -> TraceReading {
+    guard schema.has("spans") else { return try rows(info) }
     let contents = try database.prepare(
       "SELECT content FROM spans WHERE trace_id = ?1 AND status = 'ERROR' ORDER BY start_time_unix_nano, rowid"
     ).bind([.text(info.id.rawValue)]).rows { row in row.bytes(0) ?? [] }
     let spans = contents.compactMap { try? Span(stored: $0) }
     // None that can be read: the spans are elsewhere, or none failed.
-    return spans.isEmpty ? try trace(info) : Trace(info: info, spans: spans, diagnostics: [])
+    return spans.isEmpty ? try rows(info) : .read(Trace(info: info, spans: spans, diagnostics: []))
   }
 
   private func fromArtifacts(_ info: TraceInfo) throws(StoreError) -> Trace {
@@ -115,20 +111,27 @@ struct TraceRowReader {
   private func addPromoted(_ row: Statement, to info: inout TraceInfo) {
     if let name = row.text(8) { info.tags[ReservedKey.traceName] = name }
     if let session = row.text(9) { info.metadata[ReservedKey.session] = session }
-    let tokens = Schema.tokenColumns.enumerated().compactMap { offset, name in
-      row.integer(Int32(10 + offset)).map { (name, "\($0)") }
-    }
-    if !tokens.isEmpty { info.metadata[ReservedKey.tokenUsage] = Self.pythonObject(tokens) }
     let first = 10 + Schema.tokenColumns.count
-    let costs = Schema.costColumns.enumerated().compactMap { offset, name in
-      row.double(Int32(first + offset)).map { (name, "\($0)") }
+    if let tokens = Self.pythonObject(Schema.tokenColumns, { row.integer(Int32(10 + $0))?.description }) {
+      info.metadata[ReservedKey.tokenUsage] = tokens
     }
-    if !costs.isEmpty { info.metadata[ReservedKey.cost] = Self.pythonObject(costs) }
+    if let costs = Self.pythonObject(Schema.costColumns, { row.double(Int32(first + $0))?.description }) {
+      info.metadata[ReservedKey.cost] = costs
+    }
   }
 
-  /// An object as Python's `json.dumps` writes it, which is how MLflow gives these columns back as metadata.
-  private static func pythonObject(_ members: [(String, String)]) -> String {
-    "{" + members.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}"
+  /// An object as Python's `json.dumps` writes it, which is how MLflow gives these columns back as metadata; nil where none of
+  /// them has a value.
+  private static func pythonObject(_ names: [String], _ value: (Int) -> String?) -> String? {
+    var text = ""
+    for (place, name) in names.enumerated() {
+      guard let value = value(place) else { continue }
+      text += text.isEmpty ? "{\"" : ", \""
+      text += name
+      text += "\": "
+      text += value
+    }
+    return text.isEmpty ? nil : text + "}"
   }
 
   private func keyValues(
@@ -146,7 +149,10 @@ struct TraceRowReader {
     while try statement.step() {
       if !statement.reads(0, as: id) {
         if let id { found[id] = entries }
+        let usual = entries.count
         (id, entries) = (statement.text(0), [:])
+        // Traces of one app have about as many.
+        entries.reserveCapacity(usual)
       }
       guard let key = statement.text(1) else { continue }
       entries[key] = statement.text(2) ?? ""
