@@ -291,14 +291,6 @@ public struct JSONValue: Sendable {
       return false
     }
 
-    /// Whether the member's name, as it is written, is this. Makes no string.
-    public func keyIs(_ name: StaticString) -> Bool {
-      let word = TapeWord(bits: storage.tape[index])
-      guard word.length == name.utf8CodeUnitCount else { return false }
-      let text = storage.bytes
-      return Self.stands(name, in: text.span, at: word.offset)
-    }
-
     /// - Parameter start: With room for all of the part behind it.
     @inline(__always)
     private static func stands(_ part: StaticString, in bytes: Span<UInt8>, at start: Int) -> Bool {

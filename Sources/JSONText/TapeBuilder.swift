@@ -53,7 +53,7 @@
   @inline(__always)
   var isInObject: Bool { unsafe TapeWord(bits: words[open]).kind == .object }
 
-  /// Counts one more child of the innermost container. Its number has to fit beside the kind.
+  /// Counts one more child of the innermost container.
   @inline(__always)
   mutating func countChild() { children += 1 }
 

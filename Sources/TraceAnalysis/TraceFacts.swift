@@ -65,10 +65,7 @@ public final class TraceFacts: Sendable {
 
   /// The bytes that tell one input from another, as they were recorded; nil for a span without an input.
   func recordedInput(_ index: Int) -> ArraySlice<UInt8>? {
-    if let attribute = meanings[index].ownInputs, !attribute.isEmpty {
-      return attribute.stored.rawBytes
-    }
-    return meanings[index].inputs?.value.rawBytes
+    meanings[index].ownInputs?.stored.rawBytes ?? meanings[index].inputs?.value.rawBytes
   }
 
   /// Whether a failure that went up to a span at the top ended the run. Where the record lacks what called that span, it did

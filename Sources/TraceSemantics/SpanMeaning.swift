@@ -47,28 +47,22 @@ public struct SpanMeaning: Sendable {
     self.span = span
     var found: UInt64 = 0
     var hasFigures = false
-    var (typePlace, inputsPlace, outputsPlace): (JSONValue.Place?, JSONValue.Place?, JSONValue.Place?)
-    if let attributes = span.attributeObject {
-      for member in attributes.members {
-        guard let first = member.keyFirstByte else { continue }
-        for (marker, place) in Convention.markersByFirstByte[Int(first)] where found & 1 << place == 0 {
-          if member.keyHasPrefix(marker) { found |= 1 << place }
-        }
-        // The last of a name wins, as everywhere.
-        if member.keyIs("mlflow.spanInputs") {
-          inputsPlace = member.value.place
-        } else if member.keyIs("mlflow.spanOutputs") {
-          outputsPlace = member.value.place
-        } else if member.keyIs("mlflow.spanType") {
-          typePlace = member.value.place
-        } else if !hasFigures {
-          hasFigures = Self.figureMarks.contains { member.keyContains($0) }
-        }
+    let attributes = span.attributeObject
+    for member in attributes?.members ?? JSONValue.null.members {
+      guard let first = member.keyFirstByte else { continue }
+      for (marker, place) in Convention.markersByFirstByte[Int(first)] where found & 1 << place == 0 {
+        if member.keyHasPrefix(marker) { found |= 1 << place }
+      }
+      // Most keys begin so, and none of them counts anything.
+      if !hasFigures, !member.keyHasPrefix("mlflow.span") {
+        hasFigures = Self.figureMarks.contains { member.keyContains($0) }
       }
     }
+    typePlace = attributes?[ReservedKey.spanType]?.place
+    inputsPlace = attributes?[ReservedKey.spanInputs]?.place
+    outputsPlace = attributes?[ReservedKey.spanOutputs]?.place
     self.found = found
     self.hasFigures = hasFigures
-    (self.typePlace, self.inputsPlace, self.outputsPlace) = (typePlace, inputsPlace, outputsPlace)
     kept = nil
   }
 
@@ -132,11 +126,11 @@ public struct SpanMeaning: Sendable {
 
   // MARK: Payloads
 
-  /// What MLflow recorded as the input, if it did.
-  public var ownInputs: AttributeValue? { own(inputsPlace) }
+  /// What MLflow recorded as the input, if that says anything.
+  public var ownInputs: AttributeValue? { told(own(inputsPlace)) }
 
-  /// What MLflow recorded as the output, if it did.
-  public var ownOutputs: AttributeValue? { own(outputsPlace) }
+  /// What MLflow recorded as the output, if that says anything.
+  public var ownOutputs: AttributeValue? { told(own(outputsPlace)) }
 
   private func own(_ place: JSONValue.Place?) -> AttributeValue? {
     place.map { AttributeValue(stored: span.record[$0]) }
@@ -145,7 +139,7 @@ public struct SpanMeaning: Sendable {
   /// What went in.
   public var inputs: Sourced? {
     if let kept { return kept.inputs }
-    if let own = told(ownInputs) { return Sourced(value: own.decoded, key: ReservedKey.spanInputs) }
+    if let own = ownInputs { return Sourced(value: own.decoded, key: ReservedKey.spanInputs) }
     return first(\.inputs) ?? (type == "TOOL" ? nil : first(\.contextKeys)) ?? fromEvents(isOutput: false)
       ?? spreadMessages(isOutput: false) ?? (isForeign ? nil : OwnKeys.find(in: span, isOutput: false))
   }
@@ -153,7 +147,7 @@ public struct SpanMeaning: Sendable {
   /// What came out.
   public var outputs: Sourced? {
     if let kept { return kept.outputs }
-    if let own = told(ownOutputs) { return Sourced(value: own.decoded, key: ReservedKey.spanOutputs) }
+    if let own = ownOutputs { return Sourced(value: own.decoded, key: ReservedKey.spanOutputs) }
     return first(\.outputs) ?? (type == "TOOL" ? first(\.contextKeys) : nil) ?? fromEvents(isOutput: true)
       ?? spreadMessages(isOutput: true) ?? (isForeign ? nil : OwnKeys.find(in: span, isOutput: true))
   }

@@ -2,6 +2,7 @@ import JSONText
 import LensTestSupport
 import Testing
 import TraceModel
+import TraceSemantics
 
 @testable import TraceAnalysis
 
@@ -235,5 +236,19 @@ struct RunEndTests {
     let found = try run.findings(OpenTodo())
     #expect(found.map(\.kind) == ["ticked_off"])
     #expect(found.first?.severity == .low && found.first?.spanIndex == 3)
+  }
+
+  @Test func anEmptyAttributeOfMLflowHidesNoOther() throws {
+    let payload = #"{"todos": [{"content": "Read", "status": "pending"}]}"#
+    let span = try TraceFixture.span(
+      1,
+      attributes: [
+        "mlflow.spanType": "\"TOOL\"", "mlflow.spanInputs": "{}", "mlflow.spanOutputs": "null", "input.value": payload,
+      ])
+    let facts = TraceFacts(TraceFixture.trace([span]))
+    #expect(facts.meaning(0).inputs?.key == "input.value")
+    for raw in [facts.rawInputs(0), facts.rawOutputs(0)] {
+      #expect(ByteSearch(["pending"]).isFound(in: raw), "what is looked for stands in the record")
+    }
   }
 }
