@@ -18,7 +18,8 @@ public struct SpanMeaning: Sendable {
 
   /// The conventions found, a bit each in the order of ``Convention/all``.
   private let found: UInt64
-  /// Where MLflow's own attributes of type, inputs and outputs stand, which nearly every span has.
+  /// Where MLflow's own attributes of type, inputs and outputs stand, which nearly every span has; of the last two where they say
+  /// anything.
   private let typePlace, inputsPlace, outputsPlace: JSONValue.Place?
   /// Whether some attribute may count tokens or dollars: most spans have none, and are not searched for each of the keys.
   private let hasFigures: Bool
@@ -59,8 +60,12 @@ public struct SpanMeaning: Sendable {
       }
     }
     typePlace = attributes?[ReservedKey.spanType]?.place
-    inputsPlace = attributes?[ReservedKey.spanInputs]?.place
-    outputsPlace = attributes?[ReservedKey.spanOutputs]?.place
+    // Looked at once: whether a short one says anything has to be read.
+    func told(_ key: String) -> JSONValue.Place? {
+      attributes?[key].flatMap { AttributeValue(stored: $0).saysNothing ? nil : $0.place }
+    }
+    inputsPlace = told(ReservedKey.spanInputs)
+    outputsPlace = told(ReservedKey.spanOutputs)
     self.found = found
     self.hasFigures = hasFigures
     kept = nil
@@ -127,10 +132,10 @@ public struct SpanMeaning: Sendable {
   // MARK: Payloads
 
   /// What MLflow recorded as the input, if that says anything.
-  public var ownInputs: AttributeValue? { told(own(inputsPlace)) }
+  public var ownInputs: AttributeValue? { own(inputsPlace) }
 
   /// What MLflow recorded as the output, if that says anything.
-  public var ownOutputs: AttributeValue? { told(own(outputsPlace)) }
+  public var ownOutputs: AttributeValue? { own(outputsPlace) }
 
   private func own(_ place: JSONValue.Place?) -> AttributeValue? {
     place.map { AttributeValue(stored: span.record[$0]) }
@@ -238,16 +243,11 @@ public struct SpanMeaning: Sendable {
     return .some(kept.documents)
   }
 
-  /// `null`, `""`, `{}` and `[]` count as absent, as they do for MLflow; so does what the producer left out.
-  private func told(_ attribute: AttributeValue?) -> AttributeValue? {
-    attribute.flatMap { $0.isEmpty || $0.isRedacted ? nil : $0 }
-  }
-
   /// What the first of the attributes says that says something.
   func first(_ keys: KeyPath<Convention, [String]>) -> Sourced? {
     for convention in present {
       for key in convention[keyPath: keys] {
-        if let attribute = told(span.attribute(key)) {
+        if let attribute = span.attribute(key), !attribute.saysNothing {
           return Sourced(value: attribute.decoded, key: key)
         }
       }
@@ -263,6 +263,9 @@ public struct SpanMeaning: Sendable {
 }
 
 extension AttributeValue {
+  /// `null`, `""`, `{}` and `[]` count as absent, as they do for MLflow; so does what the producer left out.
+  var saysNothing: Bool { isEmpty || isRedacted }
+
   /// Whether the producer left the value out on purpose (Claude Code).
   var isRedacted: Bool { size <= 16 && text == "<REDACTED>" }
 }
