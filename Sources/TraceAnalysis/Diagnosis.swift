@@ -22,8 +22,8 @@ public struct Diagnosis: Sendable {
   ///
   /// - Parameter symptom: What the user complains of, in words; steps that speak of it are more suspicious.
   public init(_ facts: TraceFacts, symptom: Symptom? = nil) async {
-    ranking = SuspicionRanking(facts, symptom: symptom)
     let (found, notChecked) = await Detectors.examineConcurrently(facts)
+    ranking = SuspicionRanking(facts, symptom: symptom, hints: found.filter { $0.standing == .hint })
     self.notChecked = notChecked + (ranking.notChecked.map { [("suspicion", $0)] } ?? [])
     let ordered = symptom.map { symptom in symptom.ordered(found, facts) } ?? found
     guard !ranking.suspicions.isEmpty else {

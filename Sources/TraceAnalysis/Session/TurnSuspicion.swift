@@ -107,14 +107,6 @@ private struct TurnActs {
 
   var writes: Bool { !names.isEmpty }
 
-  private static let reading: Set<String> = [
-    "get", "find", "list", "search", "calc", "calculate", "think", "lookup", "check", "read", "query", "fetch",
-  ]
-  private static let writing: Set<String> = [
-    "modify", "cancel", "return", "exchange", "book", "update", "refund", "delete", "create", "send", "transfer", "add",
-    "set", "pay", "submit", "place", "change", "remove", "issue", "apply",
-  ]
-  private static let persons: Set<String> = ["human", "agent", "agents", "operator", "person", "support"]
   private static let done = ByteSearch([
     "successfully", "has been", "have been", "completed", "updated", "confirmed", "booked", "cancelled", "canceled",
   ])
@@ -135,14 +127,10 @@ private struct TurnActs {
       // OpenTelemetry's spans are called `execute_tool name`.
       let name = meaning.toolName ?? facts.trace.spans[index].name.split(separator: " ").last.map { String($0) } ?? ""
       if let outputs = meaning.outputs { resultNumbers.formUnion(StepText.numbers(in: Self.text(outputs))) }
-      let words = IdentifierWords.of(name)
-      guard let verb = words.first, !Self.reading.contains(verb) else { continue }
-      if words.contains("transfer"), !Self.persons.isDisjoint(with: words) {
-        handsOver = true
-      } else if !Self.writing.isDisjoint(with: words) {
-        if !names.contains(name) { names.append(name) }
-      } else {
-        continue
+      switch ToolEffect(ofToolNamed: name) {
+      case .handsOver: handsOver = true
+      case .writes: if !names.contains(name) { names.append(name) }
+      case nil: continue
       }
       spanIndex = spanIndex ?? index
     }

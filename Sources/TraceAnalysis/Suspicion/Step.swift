@@ -28,6 +28,8 @@ public struct Step: Sendable {
   public var role: Role
   /// Whether it says something in sentences, or calls a tool; else it hands on data.
   public var isTelling: Bool
+  /// Whether it only looks up what was asked for, in words that were given.
+  var isLookup = false
 
   /// Whether it can have decided anything: who only reports, or says nothing, has not.
   public var isCandidate: Bool { !isOutcome && role != .trivial }
@@ -72,7 +74,10 @@ struct StepReader {
       guard let text = said[index], enclosing.part(of: index) != .repeats else { continue }
       steps.append(Step(spanIndex: index, text: text, role: .worker, isTelling: isTelling(index, text)))
     }
+    let given = GivenWords(facts, task: task)
     for place in steps.indices {
+      steps[place].isLookup =
+        facts.meaning(steps[place].spanIndex).outputChat.map { given.areAllOf(Self.spoken($0)) } ?? false
       steps[place].role =
         enclosing.part(of: steps[place].spanIndex) == .tellsOutcome ? .result : role(steps[place], place)
     }

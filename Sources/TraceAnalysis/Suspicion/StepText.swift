@@ -144,10 +144,19 @@ struct StepText {
       where place % 2 == 1 && (3...60).contains(part.count) && !part.contains("\n") {
         // A key of JSON names what its value is of, and is in every such text.
         if mark == "\"", place + 1 < parts.count, parts[place + 1].first == ":" { continue }
-        found.insert(normalized(part))
+        found.insert(oneForm(part))
       }
     }
     return found
+  }
+}
+
+extension StepText {
+  /// A quoted string in the form in which it is found outside of quotes: a number, an identifier, or words.
+  private static func oneForm(_ quoted: Substring) -> String {
+    if !quoted.dropFirst().contains("-"), let number = number(quoted) { return number }
+    let bare = quoted.trimming { !$0.isLetter && !$0.isNumber }
+    return bare.contains(where: \.isWhitespace) ? normalized(bare) : bare.lowercased()
   }
 }
 

@@ -30,6 +30,11 @@ public struct Suspicion: Sendable {
     static let instruction = 1.0
     static let trivial = -2.0
     static let plan = -1.0
+    /// For a step that only looks up what was asked for, in words that were given, and was told something: beside it has no part
+    /// in the order of acting. It has brought in nothing that could be wrong.
+    static let lookup = -0.5
+    /// What a detector says of it: so much for a hint of medium severity, half of it for a low one.
+    static let hint = 0.6
     /// For two words of assumption; half of it for one.
     static let assumption = 1.2
     /// What came back for it failed, or was empty.
@@ -76,7 +81,9 @@ public struct SuspicionRanking: Sendable {
   private static let sign = 16
 
   /// Ranks the steps of a trace.
-  public init(_ facts: TraceFacts, symptom: Symptom? = nil) {
+  ///
+  /// - Parameter hints: What the detectors say of steps, none of it decisive.
+  public init(_ facts: TraceFacts, symptom: Symptom? = nil, hints: [Finding] = []) {
     guard facts.trace.spans.count <= Self.mostSpans else {
       (suspicions, steps, notChecked) = ([], [], "more than \(Self.mostSpans) spans")
       return
@@ -89,7 +96,7 @@ public struct SuspicionRanking: Sendable {
       (suspicions, notChecked) = ([], nil)
       return
     }
-    suspicions = SuspicionScorer(facts, steps, task: reader.task, symptom: symptom).ranked()
+    suspicions = SuspicionScorer(facts, steps, task: reader.task, symptom: symptom, hints: hints).ranked()
     notChecked = nil
   }
 }

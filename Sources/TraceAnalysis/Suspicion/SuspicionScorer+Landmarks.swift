@@ -42,7 +42,7 @@ extension SuspicionScorer {
     guard let answer = facts.turn.output else { return nil }
     let text = StepText(String(answer.text.prefix(4_000)))
     var found: [Int: [String]] = [:]
-    for value in text.values.subtracting(taskValues) {
+    for value in text.values where !isAsked(value) {
       guard let place = origins[value], steps[place].role == .worker else { continue }
       found[place, default: []].append(value)
     }

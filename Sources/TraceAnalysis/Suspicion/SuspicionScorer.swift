@@ -10,9 +10,14 @@ struct SuspicionScorer {
   let origins: [String: Int]
   let taskValues: Set<String>
   private let symptom: Symptom?
+  /// The gravest hint about each span.
+  private let hints: [Int: Finding.Severity]
 
-  init(_ facts: TraceFacts, _ steps: [Step], task: String, symptom: Symptom?) {
+  init(_ facts: TraceFacts, _ steps: [Step], task: String, symptom: Symptom?, hints: [Finding]) {
     self.symptom = symptom
+    self.hints = hints.reduce(into: [:]) { gravest, hint in
+      if let index = hint.spanIndex { gravest[index] = max(gravest[index] ?? .low, hint.severity) }
+    }
     self.facts = facts
     self.steps = steps
     texts = steps.map { StepText($0.text) }
@@ -28,11 +33,16 @@ struct SuspicionScorer {
 
   /// The most suspicious first.
   func ranked() -> [Suspicion] {
-    var acted = 0
+    var (acted, lookups) = (0, 0)
     let all = steps.indices.map { place -> Suspicion in
-      let order = steps[place].role == .worker ? acted : nil
-      if order != nil { acted += 1 }
-      return suspicion(place, order)
+      guard steps[place].role == .worker else { return suspicion(place, nil) }
+      if isSoundLookup(place) {
+        lookups += 1
+        return suspicion(place, nil)
+      }
+      acted += 1
+      return suspicion(
+        place, Order(place: acted - 1, lookupsBefore: lookups, isLookup: steps[place].isLookup))
     }
     let ranked = all.indices.sorted { left, right in
       all[left].score == all[right].score ? left < right : all[left].score > all[right].score
@@ -40,7 +50,28 @@ struct SuspicionScorer {
     return withLandmarks(ranked)
   }
 
-  private func suspicion(_ place: Int, _ order: Int?) -> Suspicion {
+  /// Where a step stands among those that act.
+  private struct Order {
+    /// From 0, without those that only look up what was asked for.
+    var place: Int
+    /// How many of those come before it.
+    var lookupsBefore: Int
+    /// Whether it is one itself.
+    var isLookup: Bool
+
+    /// In words, for the first.
+    var words: String? {
+      switch (place, lookupsBefore) {
+      case (0, 0): "the first to act on the task"
+      case (0, _) where !isLookup: "the first to do more than look up what was asked"
+      case (1, 0): "the second to act"
+      case (2, 0): "the third to act"
+      default: nil
+      }
+    }
+  }
+
+  private func suspicion(_ place: Int, _ order: Order?) -> Suspicion {
     var result = Suspicion(step: steps[place], score: 0, terms: [], reasons: [])
     func add(_ name: String, _ amount: Double, _ weight: Double, _ reason: String? = nil) {
       guard amount != 0 else { return }
@@ -48,7 +79,8 @@ struct SuspicionScorer {
       result.score += amount * weight
       if let reason { result.reasons.append(reason) }
     }
-    if let order { add("early", Self.earliness(order), Suspicion.Weights.early, Self.words(forOrder: order)) }
+    if let order { add("early", Self.earliness(order.place), Suspicion.Weights.early, order.words) }
+    if isSoundLookup(place) { add("lookup", 1, Suspicion.Weights.lookup, "looks up what was asked") }
     switch steps[place].role {
     case .tool, .result: add("tool", 1, Suspicion.Weights.tool)
     case .orchestrator:
@@ -72,6 +104,9 @@ struct SuspicionScorer {
       let amount = Double(min(2, assumptions.count)) / 2
       add("assumption", amount, Suspicion.Weights.assumption, "takes data for given (\"\(first)\")")
     }
+    if let hint = hints[steps[place].spanIndex] {
+      add("hint", hint == .low ? 0.5 : 1, Suspicion.Weights.hint)
+    }
     addValues(place, add)
     addSymptom(place, add)
     if !taskWords.isEmpty {
@@ -80,6 +115,10 @@ struct SuspicionScorer {
     }
     return result
   }
+
+  /// Whether a step only looks up what was asked for, and was told something. Where that failed or found nothing, it may have
+  /// been asked in the wrong way.
+  private func isSoundLookup(_ place: Int) -> Bool { steps[place].isLookup && outcome(behind: place) == nil }
 
   /// Whether a step that acts comes right behind, but for a word on who it is.
   private func isFollowed(_ place: Int) -> Bool {
@@ -96,9 +135,14 @@ struct SuspicionScorer {
     add("symptom", share, Suspicion.Weights.symptom, "speaks of the complaint (\(words))")
   }
 
+  /// Whether the user said a value, as it is or word for word among others.
+  func isAsked(_ value: String) -> Bool {
+    taskValues.contains(value) || StepText.words(value).allSatisfy { taskWords.contains($0) }
+  }
+
   /// Values that nothing before has, and the steps that repeat them.
   private func addValues(_ place: Int, _ add: (String, Double, Double, String?) -> Void) {
-    let new = texts[place].values.filter { origins[$0] == place && !taskValues.contains($0) }
+    let new = texts[place].values.filter { origins[$0] == place && !isAsked($0) }
     guard !new.isEmpty else { return }
     let named = new.sorted { (Self.worth($1), $0) < (Self.worth($0), $1) }.prefix(2)
     let shown = named.map { "'\($0)'" }.joined(separator: ", ")
@@ -142,14 +186,5 @@ struct SuspicionScorer {
   /// 1 for the first, and so much less for each that follows that the sixth has a third.
   private static func earliness(_ order: Int) -> Double {
     (0..<min(order, 40)).reduce(1) { amount, _ in amount * Suspicion.Weights.fading }
-  }
-
-  private static func words(forOrder order: Int) -> String? {
-    switch order {
-    case 0: "the first to act on the task"
-    case 1: "the second to act"
-    case 2: "the third to act"
-    default: nil
-    }
   }
 }
