@@ -32,9 +32,9 @@ public enum Detectors {
   /// The registered detectors, in the order in which equal findings are listed.
   public static let all: [any Detector] = [
     FailedStep(), FailedAssessment(), ToolCalls(), UnansweredCall(), StoppedModel(), StaleDocument(), LostExpectation(),
-    RepeatedCall(), ErrorInOutput(), RetrievalFit(), UngroundedAnswer(), UngroundedArgument(), CutShort(),
-    BrokenFormat(), FailingTests(), BrokenConstraint(), UnmendedFailure(), UnbackedClaim(), NoEffect(), OpenTodo(),
-    Refusal(),
+    RepeatedCall(), ErrorInOutput(), RetrievalFit(), UngroundedAnswer(), UngroundedArgument(), ChangedUnit(),
+    CutShort(), BrokenFormat(), FailingTests(), BrokenConstraint(), UnmendedFailure(), UnbackedClaim(), NoEffect(),
+    OpenTodo(), Refusal(),
   ]
 
   private static let ofTurns = all.map(\.amongTurns)

@@ -223,6 +223,10 @@ struct DetectorTests {
     #expect(why?.contains("Raised from TimeoutError: no answer. Raised at b.py:2 in g.") == true)
   }
 
+  @Test func noDetectorIsRegisteredTwice() {
+    #expect(Set(Detectors.all.map(\.name)).count == Detectors.all.count)
+  }
+
   @Test func whatCouldNotBeCheckedIsSaid() throws {
     let outcome = Detectors.examine(TraceFacts(TraceFixture.trace([])))
     #expect(outcome.findings.isEmpty)
