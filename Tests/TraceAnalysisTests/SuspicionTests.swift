@@ -74,6 +74,30 @@ import TraceModel
     #expect(order(facts).first == "s3")
   }
 
+  /// With a single other, too, if that one does not name it in return: then they talk with each other.
+  @Test(arguments: [("", Step.Role.orchestrator), ("Lotse, ", .worker)])
+  func aDispatcherOfOneIsNotNamedInReturn(_ reply: String, _ role: Step.Role) throws {
+    let facts = try facts([
+      ("Lotse", "AGENT", Self.talk + " One."), ("Lotse", "AGENT", "Weiter mit Leserin"),
+      ("Leserin", "AGENT", reply + Self.talk + " Two."), ("Lotse", "AGENT", Self.talk + " Three."),
+      ("Lotse", "AGENT", "Weiter mit Leserin"), ("Leserin", "AGENT", reply + Self.talk + " Four."),
+    ])
+    let roles = SuspicionRanking(facts).steps.map(\.role)
+    #expect(roles == [role, .trivial, .worker, role, .trivial, .worker])
+  }
+
+  /// Who keeps account of the work hands it out, in those steps that do not, too.
+  @Test func whoKeepsAccountDispatches() throws {
+    let ledger =
+      #"{"is_request_satisfied": {"answer": false}, "next_speaker": {"answer": "the first"}, "note": "not yet"}"#
+    let facts = try facts([
+      ("Lotse", "AGENT", ledger), ("Lotse", "AGENT", Self.talk + " One."), ("Leserin", "AGENT", Self.talk + " Two."),
+      ("Lotse", "AGENT", ledger), ("Lotse", "AGENT", Self.talk + " Three."),
+    ])
+    let roles = SuspicionRanking(facts).steps.map(\.role)
+    #expect(roles == [.orchestrator, .orchestrator, .worker, .orchestrator, .orchestrator])
+  }
+
   /// In a long run who said the answer first, whose request failed first and who acted last come right behind the first three.
   @Test func aLongRunHasLandmarks() throws {
     var steps: [(name: String, type: String, text: String)] = []

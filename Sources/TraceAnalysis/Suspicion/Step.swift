@@ -42,6 +42,12 @@ public struct Step: Sendable {
 
   private static let fewestWordsOfProse = 6
 
+  /// Keys of a ledger in which an orchestrator keeps what has been done.
+  private static let ledgerKeys = ["\"next_speaker\"", "\"is_request_satisfied\"", "\"instruction_or_question\""]
+
+  /// Whether it keeps account of who has done what.
+  var isLedger: Bool { Self.ledgerKeys.contains { text.contains($0) } }
+
   /// Whether it tells what came of another step, rather than acting itself.
   public var isOutcome: Bool { role == .tool || role == .result }
 }
@@ -82,16 +88,16 @@ struct StepReader {
         enclosing.part(of: steps[place].spanIndex) == .tellsOutcome ? .result : role(steps[place], place)
     }
     steps = inOrder(steps)
+    let dispatchers = Dispatchers(steps, facts)
+    for place in steps.indices
+    where steps[place].role == .worker && !isCalling(steps[place].spanIndex) && dispatchers.hold(name(steps[place])) {
+      steps[place].role = .orchestrator
+    }
     // Who writes the program that is run acts, whatever else it does.
     for place in steps.indices where steps[place].role == .orchestrator && steps[place].text.contains("```") {
       if steps[(place + 1)...].prefix(2).contains(where: \.isOutcome) { steps[place].role = .worker }
     }
     for place in leadingUp(steps) { steps[place].role = .plan }
-    for name in dispatchers(steps) {
-      for place in steps.indices where self.name(steps[place]) == name && steps[place].role == .worker {
-        steps[place].role = .orchestrator
-      }
-    }
     return steps
   }
 
@@ -178,8 +184,6 @@ struct StepReader {
     "tool output", "code output:",
   ]
   private static let orchestratorNames = ["orchestr", "planner", "manager", "supervisor", "router"]
-  /// Keys of a ledger in which an orchestrator keeps what has been done.
-  private static let ledgerKeys = ["\"next_speaker\"", "\"is_request_satisfied\"", "\"instruction_or_question\""]
   /// Fewer characters are a sign-off or a hand-over.
   private static let shortest = 60
 
@@ -195,7 +199,7 @@ struct StepReader {
     if !isModelCall, Self.reportOpenings.contains(where: { opening.hasPrefix($0) }) { return .tool }
     if isCalling(step.spanIndex) { return .worker }
     if Self.orchestratorNames.contains(where: { name.contains($0) })
-      || Self.ledgerKeys.contains(where: { step.text.contains($0) })
+      || step.isLedger
     {
       return .orchestrator
     }
@@ -221,30 +225,6 @@ struct StepReader {
   private static let fewestActing = 3
 
   private func name(_ step: Step) -> String { facts.trace.spans[step.spanIndex].name }
-
-  /// A dispatcher speaks at least so often, to at least so many others.
-  private static let (fewestDispatches, fewestAddressed) = (3, 2)
-  /// Whom it hands over to is named early.
-  private static let opening = 400
-
-  /// Names of spans that hand out work, whatever they are called: mostly they name who is to go on, it does go on, and it is
-  /// not always the same.
-  private func dispatchers(_ steps: [Step]) -> [String] {
-    var spoken: [String: Int] = [:]
-    var addressed: [String: [String]] = [:]
-    for (place, step) in steps.enumerated() where step.role == .worker && place + 1 < steps.count {
-      // Calling a tool names it, too.
-      guard !isCalling(step.spanIndex), !steps[place + 1].isOutcome else { continue }
-      let (own, next) = (name(step), name(steps[place + 1]))
-      spoken[own, default: 0] += 1
-      guard own != next, next.utf8.count >= 3, step.text.prefix(Self.opening).contains(next) else { continue }
-      addressed[own, default: []].append(next)
-    }
-    return addressed.filter { own, others in
-      others.count >= Self.fewestDispatches && Set(others).count >= Self.fewestAddressed
-        && others.count * 5 >= (spoken[own] ?? 0) * 3
-    }.map(\.key).sorted()
-  }
 
   /// Whether the first words of the task stand in the text.
   private func restatesTask(_ text: String) -> Bool {
