@@ -155,6 +155,39 @@ import TraceModel
     #expect(SuspicionRanking(facts).lastWords(facts)?.spanIndex == place)
   }
 
+  /// Frameworks record the agent, and in it the client that was called, whose name is the same for all.
+  @Test func whoSpeaksIsTheAgentAroundTheCall() throws {
+    var spans = [try root(), try span(2, 1, "run", "CHAIN", quoted("5"), start: 1, end: 990)]
+    let agents = ["Lotse", "Leserin", "Lotse", "Schreiber", "Lotse", "Leserin"]
+    for (place, name) in agents.enumerated() {
+      let (number, start) = (UInt64(place * 2 + 3), Int64(place * 100 + 2))
+      let next = place + 1 < agents.count && name == "Lotse" ? agents[place + 1] : "nobody"
+      let words = quoted("\(next), bitte. \(Self.thought) Turn \(place).")
+      spans.append(try span(number, 2, name, "AGENT", words, start: start, end: start + 90))
+      spans.append(try span(number + 1, number, "ChatCompletion", "LLM", words, start: start + 1, end: start + 80))
+    }
+    let steps = StepReader(TraceFacts(TraceFixture.trace(spans))).steps().filter { $0.spanIndex > 1 }
+    #expect(steps.map(\.speaker) == agents)
+    #expect(steps.map(\.role) == [.orchestrator, .worker, .orchestrator, .worker, .orchestrator, .worker])
+  }
+
+  /// Parts of a graph are agents where several of them speak, some more than once; the turns of a loop are none.
+  @Test(arguments: [
+    (["researcher", "writer", "researcher"], true), (["Step 1", "Step 2", "Step 3"], false),
+    (["model", "model", "model"], false),
+  ])
+  func partsOfAGraphAreAgentsWhereSeveralSpeak(_ parts: [String], _ areAgents: Bool) throws {
+    var spans = [try root()]
+    for (place, name) in parts.enumerated() {
+      let (number, start) = (UInt64(place * 2 + 2), Int64(place * 100 + 2))
+      let words = quoted("\(Self.thought) Turn \(place).")
+      spans.append(try span(number, 1, name, "CHAIN", words, start: start, end: start + 90))
+      spans.append(try span(number + 1, number, "ChatModel", "CHAT_MODEL", words, start: start + 1, end: start + 80))
+    }
+    let steps = StepReader(TraceFacts(TraceFixture.trace(spans))).steps().filter { $0.spanIndex > 0 }
+    #expect(steps.map(\.speaker) == parts.map { areAgents ? $0 : nil })
+  }
+
   // MARK: Results
 
   @Test(arguments: [

@@ -41,13 +41,15 @@ struct StepList {
       let span = facts.trace.spans[step.spanIndex]
       let (alias, name) = (Trace.alias(ofSpanAt: step.spanIndex), excerpter.line(span.name, limit: 40))
       let id = span.id.description.prefix(8)
-      let head = "\(alias) \(id) \(name)\(isSuspect ? " (suspect \(place + 1))" : "")"
+      let speaker = step.speaker.map { excerpter.line($0, limit: 40) }
+      let head = "\(alias) \(id) \(speaker.map { "\($0)/" } ?? "")\(name)\(isSuspect ? " (suspect \(place + 1))" : "")"
       func text(_ limit: Int) -> String { "\(head): \"\(excerpter.line(step.text, limit: limit))\"" }
       let (short, full) = (text(display.short), text(display.full))
       return Answer.Item(
         short: short, full: full == short ? nil : full,
         json: .object(present: [
           "span": .string(alias), "span_id": .string(span.id.description), "name": .string(name),
+          "speaker": speaker.map { .string($0) },
           "suspect": isSuspect ? .int(Int64(place + 1)) : nil,
           "start_ms": .double(Double(facts.offset(step.spanIndex)) / 1e6),
           "text": .string(excerpter.line(step.text, limit: display.short)),

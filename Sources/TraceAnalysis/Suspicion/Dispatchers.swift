@@ -1,6 +1,6 @@
 import TraceModel
 
-/// Spans that hand out work, whatever they are called: who goes on is whom they named, or they keep account of the work, and
+/// Speakers that hand out work, whatever they are called: who goes on is whom they named, or they keep account of the work, and
 /// what the others do comes right behind them.
 struct Dispatchers {
   /// A dispatcher hands out work at least so often, where others speak to it, too, more often; so many parts in a hundred of
@@ -20,8 +20,8 @@ struct Dispatchers {
   }
 
   /// - Parameter steps: In their order, with roles by what each is alone.
-  init(_ steps: [Step], _ facts: TraceFacts) {
-    func name(_ place: Int) -> String { facts.trace.spans[steps[place].spanIndex].name }
+  init(_ steps: [Step], _ speakers: Speakers) {
+    func name(_ place: Int) -> String { speakers[steps[place].spanIndex] }
     // Tools answer whoever called them, and are nobody's turn.
     var turns: [Turn] = []
     for place in steps.indices where !steps[place].isOutcome {
@@ -31,15 +31,15 @@ struct Dispatchers {
         turns.append(Turn(name: name(place), steps: place..<(place + 1)))
       }
     }
-    let speakers = Set(turns.map(\.name))
-    guard speakers.count > 1 else {
+    let speaking = Set(turns.map(\.name))
+    guard speaking.count > 1 else {
       names = []
       return
     }
-    names = speakers.filter { Self.isDispatcher($0, turns, steps) }
+    names = speaking.filter { Self.isDispatcher($0, turns, steps) }
   }
 
-  /// Whether spans of this name hand out work.
+  /// Whether a speaker of this name hands out work.
   func hold(_ name: String) -> Bool { names.contains(name) }
 
   private static func isDispatcher(_ name: String, _ turns: [Turn], _ steps: [Step]) -> Bool {

@@ -22,6 +22,8 @@ public struct Step: Sendable {
 
   /// The span, by its place in ``Trace/spans``.
   public var spanIndex: Int
+  /// The name of the agent around a model call, where that is not the span's own.
+  public var speaker: String?
   /// Its words, and the calls it made, as they were recorded.
   public var text: String
   /// Its part.
@@ -81,16 +83,20 @@ struct StepReader {
       steps.append(Step(spanIndex: index, text: text, role: .worker, isTelling: isTelling(index, text)))
     }
     let given = GivenWords(facts, task: task)
+    let speakers = Speakers(of: steps.map(\.spanIndex), facts)
     for place in steps.indices {
+      steps[place].speaker = speakers.agent(around: steps[place].spanIndex)
       steps[place].isLookup =
         facts.meaning(steps[place].spanIndex).outputChat.map { given.areAllOf(Self.spoken($0)) } ?? false
       steps[place].role =
-        enclosing.part(of: steps[place].spanIndex) == .tellsOutcome ? .result : role(steps[place], place)
+        enclosing.part(of: steps[place].spanIndex) == .tellsOutcome ? .result : role(steps[place], place, speakers)
     }
     steps = inOrder(steps)
-    let dispatchers = Dispatchers(steps, facts)
+    let dispatchers = Dispatchers(steps, speakers)
     for place in steps.indices
-    where steps[place].role == .worker && !isCalling(steps[place].spanIndex) && dispatchers.hold(name(steps[place])) {
+    where steps[place].role == .worker && !isCalling(steps[place].spanIndex)
+      && dispatchers.hold(speakers[steps[place].spanIndex])
+    {
       steps[place].role = .orchestrator
     }
     // Who writes the program that is run acts, whatever else it does.
@@ -187,7 +193,7 @@ struct StepReader {
   /// Fewer characters are a sign-off or a hand-over.
   private static let shortest = 60
 
-  private func role(_ step: Step, _ place: Int) -> Step.Role {
+  private func role(_ step: Step, _ place: Int, _ speakers: Speakers) -> Step.Role {
     let name = facts.trace.spans[step.spanIndex].name.lowercased()
     let isModelCall = facts.isModelCall(step.spanIndex)
     if Self.toolTypes.contains(facts.type(step.spanIndex))
@@ -198,7 +204,8 @@ struct StepReader {
     let opening = step.text.prefix(40).drop(while: \.isWhitespace).lowercased()
     if !isModelCall, Self.reportOpenings.contains(where: { opening.hasPrefix($0) }) { return .tool }
     if isCalling(step.spanIndex) { return .worker }
-    if Self.orchestratorNames.contains(where: { name.contains($0) })
+    let speaker = speakers[step.spanIndex].lowercased()
+    if Self.orchestratorNames.contains(where: { speaker.contains($0) })
       || step.isLedger
     {
       return .orchestrator
@@ -223,8 +230,6 @@ struct StepReader {
   }
 
   private static let fewestActing = 3
-
-  private func name(_ step: Step) -> String { facts.trace.spans[step.spanIndex].name }
 
   /// Whether the first words of the task stand in the text.
   private func restatesTask(_ text: String) -> Bool {

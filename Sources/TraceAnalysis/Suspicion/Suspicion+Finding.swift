@@ -25,7 +25,8 @@ extension SuspicionRanking {
       guard !known.contains(index) else { return nil }
       let reasons = suspicion.reasons.isEmpty ? [Self.plain(suspicion.step.role)] : suspicion.reasons
       return Finding(
-        kind: "suspect", severity: .low, confidence: place < 3 ? .medium : .low, title: "suspect",
+        kind: "suspect", severity: .low, confidence: place < 3 ? .medium : .low,
+        title: suspicion.step.speaker.map { "suspect in \($0)" } ?? "suspect",
         traceID: facts.trace.info.id, spanIndex: index, why: reasons.joined(separator: "; "),
         evidence: Evidence.ofOutput(index, in: facts))
     }
