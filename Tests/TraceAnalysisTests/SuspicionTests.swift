@@ -98,6 +98,17 @@ import TraceModel
     #expect(roles == [.orchestrator, .orchestrator, .worker, .orchestrator, .orchestrator])
   }
 
+  /// Whoever reports what programs printed is a tool in all that it says, whatever it is called.
+  @Test func whoReportsIsATool() throws {
+    let facts = try facts([
+      ("Leserin", "AGENT", Self.talk + "\n```python\nprint(1)\n```"),
+      ("Moor", "AGENT", "There is no code from the last message for me to execute. Let other participants continue."),
+      ("Leserin", "AGENT", Self.talk + "\n```python\nprint(2)\n```"),
+      ("Moor", "AGENT", "exitcode: 0 (execution succeeded)\nCode output: 2"),
+    ])
+    #expect(SuspicionRanking(facts).steps.map(\.role) == [.worker, .tool, .worker, .tool])
+  }
+
   /// In a long run who said the answer first, whose request failed first and who acted last come right behind the first three.
   @Test func aLongRunHasLandmarks() throws {
     var steps: [(name: String, type: String, text: String)] = []

@@ -91,6 +91,7 @@ struct StepReader {
       steps[place].role =
         enclosing.part(of: steps[place].spanIndex) == .tellsOutcome ? .result : role(steps[place], place, speakers)
     }
+    for place in reporting(steps, speakers) { steps[place].role = .tool }
     steps = inOrder(steps)
     let dispatchers = Dispatchers(steps, speakers)
     for place in steps.indices
@@ -187,7 +188,7 @@ struct StepReader {
   /// How those begin who report what came of a program, whatever they are called.
   private static let reportOpenings = [
     "exitcode:", "exit code", "execution logs", "execution result", "observation:", "traceback (most recent", "stdout:",
-    "tool output", "code output:",
+    "tool output", "code output:", "the script ran",
   ]
   private static let orchestratorNames = ["orchestr", "planner", "manager", "supervisor", "router"]
   /// Fewer characters are a sign-off or a hand-over.
@@ -201,8 +202,7 @@ struct StepReader {
     {
       return .tool
     }
-    let opening = step.text.prefix(40).drop(while: \.isWhitespace).lowercased()
-    if !isModelCall, Self.reportOpenings.contains(where: { opening.hasPrefix($0) }) { return .tool }
+    if isReport(step) { return .tool }
     if isCalling(step.spanIndex) { return .worker }
     let speaker = speakers[step.spanIndex].lowercased()
     if Self.orchestratorNames.contains(where: { speaker.contains($0) })
@@ -214,6 +214,22 @@ struct StepReader {
     if characters < Self.shortest { return .trivial }
     if place < 2, !step.text.contains("```"), restatesTask(step.text) { return .plan }
     return .worker
+  }
+
+  /// What else those say who report what came of programs, whatever they are called, and write none: that there was none to
+  /// run, say.
+  private func reporting(_ steps: [Step], _ speakers: Speakers) -> [Int] {
+    let places = Dictionary(grouping: steps.indices.filter { !facts.isModelCall(steps[$0].spanIndex) }) {
+      speakers[steps[$0].spanIndex]
+    }
+    return places.values.filter { own in
+      own.contains { isReport(steps[$0]) } && !own.contains { steps[$0].text.contains("```") }
+    }.flatMap { own in own.filter { steps[$0].role == .worker || steps[$0].role == .trivial } }
+  }
+
+  private func isReport(_ step: Step) -> Bool {
+    let opening = step.text.prefix(40).drop(while: \.isWhitespace).lowercased()
+    return !facts.isModelCall(step.spanIndex) && Self.reportOpenings.contains { opening.hasPrefix($0) }
   }
 
   /// Model calls that only talk before any of them acts, in a run in which they mostly act by calls and programs.
