@@ -98,6 +98,28 @@ import TraceModel
     #expect(roles == [.orchestrator, .orchestrator, .worker, .orchestrator, .orchestrator])
   }
 
+  /// Where all model calls have one name, an instruction is what the account before it says is to be done.
+  @Test func whatAnAccountDictatesIsAnInstruction() throws {
+    let ledger =
+      "{\"is_request_satisfied\": {\"answer\": false}, \"instruction_or_question\": {\"answer\": \"\(Self.talk)\"}}"
+    let facts = try facts([
+      ("chat", "LLM", ledger), ("chat", "LLM", Self.talk), ("chat", "LLM", Self.talk + " It says five."),
+      ("chat", "LLM", ledger), ("chat", "LLM", Self.talk),
+    ])
+    let roles = SuspicionRanking(facts).steps.map(\.role)
+    #expect(roles == [.orchestrator, .orchestrator, .worker, .orchestrator, .orchestrator])
+  }
+
+  /// Words about fences are no program: a plan may describe who writes them.
+  @Test(arguments: [
+    ("Run this:\n```python\nprint(1)\n```", true), ("  ```\nls\n  ```", true),
+    ("Write ```python code blocks), please", false),
+    ("``` is a fence", false), ("print(1)", false),
+  ])
+  func aProgramStandsBetweenFencesOfTheirOwnLines(_ text: String, _ isProgram: Bool) {
+    #expect(Step(spanIndex: 0, text: text, role: .worker, isTelling: true).hasProgram == isProgram)
+  }
+
   /// Whoever reports what programs printed is a tool in all that it says, whatever it is called.
   @Test func whoReportsIsATool() throws {
     let facts = try facts([

@@ -44,6 +44,14 @@ public struct Step: Sendable {
 
   private static let fewestWordsOfProse = 6
 
+  /// Whether a program stands in it between fences of their own lines; words may speak of such fences.
+  var hasProgram: Bool {
+    text.split(whereSeparator: \.isNewline).contains { line in
+      let fence = line.drop { $0 == " " }
+      return fence.hasPrefix("```") && !fence.contains(" ")
+    }
+  }
+
   /// Keys of a ledger in which an orchestrator keeps what has been done.
   private static let ledgerKeys = ["\"next_speaker\"", "\"is_request_satisfied\"", "\"instruction_or_question\""]
 
@@ -95,13 +103,16 @@ struct StepReader {
     steps = inOrder(steps)
     let dispatchers = Dispatchers(steps, speakers)
     for place in steps.indices
-    where steps[place].role == .worker && !isCalling(steps[place].spanIndex)
+    where [.worker, .plan].contains(steps[place].role) && !isCalling(steps[place].spanIndex)
       && dispatchers.hold(speakers[steps[place].spanIndex])
     {
       steps[place].role = .orchestrator
     }
+    for place in steps.indices where steps[place].role == .worker && isDictated(place, steps) {
+      steps[place].role = .orchestrator
+    }
     // Who writes the program that is run acts, whatever else it does.
-    for place in steps.indices where steps[place].role == .orchestrator && steps[place].text.contains("```") {
+    for place in steps.indices where steps[place].role == .orchestrator && steps[place].hasProgram {
       if steps[(place + 1)...].prefix(2).contains(where: \.isOutcome) { steps[place].role = .worker }
     }
     for place in leadingUp(steps) { steps[place].role = .plan }
@@ -212,9 +223,21 @@ struct StepReader {
     }
     let characters = step.text.prefix(400).filter { !$0.isWhitespace }.count
     if characters < Self.shortest { return .trivial }
-    if place < 2, !step.text.contains("```"), restatesTask(step.text) { return .plan }
+    if place < 2, !step.hasProgram, restatesTask(step.text) { return .plan }
     return .worker
   }
+
+  /// Whether a step only passes on what the account right before it says is to be done next: where all model calls have one
+  /// name, that is what tells who instructs.
+  private func isDictated(_ place: Int, _ steps: [Step]) -> Bool {
+    guard let ledger = steps[..<place].suffix(2).last(where: \.isLedger), !isCalling(steps[place].spanIndex) else {
+      return false
+    }
+    return StepText.normalized(ledger.text).contains(StepText.normalized(steps[place].text.prefix(Self.dictated)))
+  }
+
+  /// Characters by which an instruction is known again.
+  private static let dictated = 200
 
   /// What else those say who report what came of programs, whatever they are called, and write none: that there was none to
   /// run, say.
@@ -223,7 +246,7 @@ struct StepReader {
       speakers[steps[$0].spanIndex]
     }
     return places.values.filter { own in
-      own.contains { isReport(steps[$0]) } && !own.contains { steps[$0].text.contains("```") }
+      own.contains { isReport(steps[$0]) } && !own.contains { steps[$0].hasProgram }
     }.flatMap { own in own.filter { steps[$0].role == .worker || steps[$0].role == .trivial } }
   }
 
@@ -236,7 +259,7 @@ struct StepReader {
   private func leadingUp(_ steps: [Step]) -> [Int] {
     let workers = steps.indices.filter { steps[$0].role == .worker && facts.isModelCall(steps[$0].spanIndex) }
     let acting = workers.filter { place in
-      steps[place].text.contains("```") || steps[place].text.contains("<code>") || isCalling(steps[place].spanIndex)
+      steps[place].hasProgram || steps[place].text.contains("<code>") || isCalling(steps[place].spanIndex)
         || (place + 1 < steps.count && steps[place + 1].isOutcome)
     }
     guard let first = acting.first, acting.count >= Self.fewestActing, acting.count * 2 >= workers.count else {
