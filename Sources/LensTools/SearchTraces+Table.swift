@@ -2,6 +2,7 @@ import JSONText
 import MCP
 import TraceAnalysis
 import TraceModel
+import TraceQuery
 import TraceSemantics
 import TraceStores
 
@@ -90,7 +91,7 @@ extension SearchTraces {
   private func entry(_ column: String) -> (isTag: Bool, key: String)? {
     for (prefix, isTag) in [("tag.", true), ("metadata.", false)] where column.hasPrefix(prefix) {
       var key = column.dropFirst(prefix.count)
-      if key.count > 2, key.hasPrefix("`"), key.hasSuffix("`") { key = key.dropFirst().dropLast() }
+      key = Backticks.content(of: key) ?? key
       return key.isEmpty ? nil : (isTag, String(key))
     }
     return nil

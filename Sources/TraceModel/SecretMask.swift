@@ -173,8 +173,7 @@ public enum SecretMask {
     }
     name.reverse()
     guard let rule = names.first(where: { name.suffix($0.name.count).elementsEqual($0.name) }) else { return nil }
-    var start = separator + 1
-    while start < bytes.count, isQuote(bytes[start]) || bytes[start] == 0x20 { start += 1 }
+    let (start, isNextLine) = valueStart(bytes, behind: separator)
     // A private key goes on behind the blank in its first line, and masks itself.
     if starts(bytes, start, Array("-----BEGIN ".utf8)) { return nil }
     // `Authorization: Bearer x` is told by its scheme. Asked before the value is run through: a text of nothing else would be
@@ -189,7 +188,36 @@ public enum SecretMask {
         && byte != UInt8(ascii: "]") && byte != UInt8(ascii: ";")
     }
     guard end - start >= rule.fewest else { return nil }
+    // `password:` with nothing behind it, and the next key below.
+    if isNextLine, bytes[start..<end - 1].contains(UInt8(ascii: "=")) || bytes[start..<end].contains(UInt8(ascii: ":"))
+    {
+      return nil
+    }
     return Hit(kind: String(decoding: bytes[position..<nameEnd], as: UTF8.self), range: start..<end)
+  }
+
+  /// Behind the blanks, quotes and, after a colon, the line break that come before a value; as they are, or as escapes of JSON,
+  /// of which no half may be taken for a part of the value.
+  private static func valueStart(_ bytes: [UInt8], behind separator: Int) -> (start: Int, isNextLine: Bool) {
+    var (start, breaks) = (separator + 1, 0)
+    let mayBreak = bytes[separator] == UInt8(ascii: ":")
+    while start < bytes.count {
+      var end = start
+      while end < bytes.count, bytes[end] == UInt8(ascii: "\\") { end += 1 }
+      guard end < bytes.count else { return (end, breaks > 0) }
+      let isEscape = end > start
+      switch bytes[end] {
+      case UInt8(ascii: "\""), UInt8(ascii: "'"): break
+      case 0x20 where !isEscape, 0x09 where !isEscape: break
+      case UInt8(ascii: "t") where isEscape: break
+      case 0x0A where mayBreak && breaks == 0 && !isEscape: breaks += 1
+      case UInt8(ascii: "n") where mayBreak && breaks == 0 && isEscape: breaks += 1
+      case 0x0D where mayBreak && !isEscape, UInt8(ascii: "r") where mayBreak && isEscape: break
+      default: return (start, breaks > 0)
+      }
+      start = end + 1
+    }
+    return (start, breaks > 0)
   }
 
   private static func starts(_ bytes: [UInt8], _ position: Int, _ text: [UInt8]) -> Bool {

@@ -47,9 +47,9 @@ public struct TraceOrder: Sendable, Hashable {
     init?(_ text: Substring) {
       let prefix = text.firstIndex(of: ".").map { text[..<$0] } ?? ""
       var key = prefix.isEmpty ? text : text[text.index(after: prefix.endIndex)...]
-      if key.count > 2, key.hasPrefix("`"), key.hasSuffix("`") { key = key.dropFirst().dropLast() }
+      key = Backticks.content(of: key) ?? key
       // What is left of one stands for nothing, and could not be written again.
-      guard !key.contains("`") else { return nil }
+      guard !Backticks.stand(in: key) else { return nil }
       let plain = ["timestamp", "execution_time", "end_time"].contains(key) ? "\(key)_ms" : String(key)
       switch prefix {
       case "", "trace", "attribute", "attributes":
@@ -109,11 +109,11 @@ public struct TraceOrder: Sendable, Hashable {
   }
 
   /// The parts between separators that stand outside backticks, empty ones left out.
-  private static func split(_ text: some StringProtocol, at separator: Character) -> [Substring] {
+  private static func split(_ text: some StringProtocol, at separator: Unicode.Scalar) -> [Substring] {
     var isQuoted = false
-    return Substring(text).split { character in
-      if character == "`" { isQuoted.toggle() }
-      return !isQuoted && (character == separator || separator == " " && character.isWhitespace)
-    }
+    return Substring(text).unicodeScalars.split { scalar in
+      if scalar == "`" { isQuoted.toggle() }
+      return !isQuoted && (scalar == separator || separator == " " && scalar.properties.isWhitespace)
+    }.map { Substring($0) }
   }
 }

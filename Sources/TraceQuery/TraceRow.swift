@@ -73,7 +73,7 @@ public enum TraceGrouping: Sendable, Hashable {
 
   /// Backticks may stand around a key, as in filters.
   private static func key(_ text: Substring) -> String {
-    text.count > 2 && text.hasPrefix("`") && text.hasSuffix("`") ? String(text.dropFirst().dropLast()) : String(text)
+    String(Backticks.content(of: text) ?? text)
   }
 
   /// Whether groups follow each other in time.

@@ -37,6 +37,12 @@ struct SecretMaskTests {
       "password: [masked: password, 9 chars] [masked: password, 7 chars]"
     ), ("password: Bearer4you", "password: [masked: password, 10 chars]"),
     ("MY_ACCESS_TOKEN=abcdefgh1234", "MY_ACCESS_TOKEN=[masked: MY_ACCESS_TOKEN, 12 chars]"),
+    // A blank or a line break before it, as it is or as an escape, of which no half is masked.
+    (#""password:\t28x""#, #""password:\t[masked: password, 3 chars]""#),
+    (#""password:\n28x""#, #""password:\n[masked: password, 3 chars]""#),
+    (#"\"Password:\\r\\nhunter2\\n\""#, #"\"Password:\\r\\n[masked: Password, 7 chars]\\n\""#),
+    ("password:\thunter2", "password:\t[masked: password, 7 chars]"),
+    ("Password:\nhunter2\n", "Password:\n[masked: Password, 7 chars]\n"),
   ])
   func masks(_ text: String, _ expected: String) { #expect(masked(text) == expected) }
 
@@ -44,6 +50,8 @@ struct SecretMaskTests {
     "risk-assessment-of-a-long-name", "task-1234567890123456789", "Basic authentication is used", "Bearer of bad news",
     #"{"max_tokens": 100, "total_tokens": 53}"#, #"{"token": "hello"}"#, "https://example.com/path:8080/@user",
     "secret: no",
+    "password:\nusername: bob", #""api_key:\nDEBUG=true""#, "password=\nhunter2", "password:\n\nhunter2",
+    #""password:\u00e4\b""#,
     "tokenizer: tiktoken", "the key = value", "eyJust looking", "password", "a: b", "ratio 1:2", "hf_short",
   ])
   func leaves(_ text: String) { #expect(masked(text) == text) }

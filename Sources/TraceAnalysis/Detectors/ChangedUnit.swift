@@ -30,7 +30,7 @@ struct ChangedUnit: Detector {
     }
     let said = said(facts)
     guard !said.isEmpty else { return .findings([]) }
-    let given = given(tools, facts)
+    let given = given(tools, facts, Set(said.map(\.1.number)))
     guard !given.isEmpty else { return .findings([]) }
     let asked = Set(Measure.all(in: String((facts.turn.input?.text ?? "").prefix(Self.longest))).map(\.number))
     var findings: [Finding] = []
@@ -70,19 +70,26 @@ struct ChangedUnit: Detector {
   }
 
   private func measures(_ text: String) -> [Measure] {
-    Measure.all(in: text).filter { measure in
-      measure.unit != nil
-        && (measure.number != measure.number.rounded() || abs(measure.number) > 12)
-    }
+    Measure.all(in: text) { $0 != $0.rounded() || abs($0) > 12 }.filter { $0.unit != nil }
   }
 
-  private func given(_ tools: [Int], _ facts: TraceFacts) -> [Given] {
+  private func given(_ tools: [Int], _ facts: TraceFacts, _ wanted: Set<Double>) -> [Given] {
     var given: [Given] = []
     for index in tools where given.count < Self.mostGiven {
-      guard let outputs = facts.meaning(index).outputs, outputs.size <= 1_000_000 else { continue }
+      guard let outputs = facts.meaning(index).outputs, outputs.size <= 1_000_000,
+        Measure.hasNumber(outputs.value.rawBytes, where: wanted.contains) || Self.hasColumn(outputs.value.rawBytes)
+      else { continue }
       given += Measure.all(in: outputs.value).map { Given(measure: $0, spanIndex: index) }
     }
     return given
+  }
+
+  /// Whether a list of numbers may stand in JSON, whose mean may be what was said.
+  private static func hasColumn(_ text: ArraySlice<UInt8>) -> Bool {
+    text.indices.contains { place in
+      guard text[place] == UInt8(ascii: "["), place + 2 < text.endIndex else { return false }
+      return text[(place + 1)...(place + 2)].contains { $0 &- UInt8(ascii: "0") < 10 }
+    }
   }
 
   private static func finding(

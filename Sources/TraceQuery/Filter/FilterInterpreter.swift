@@ -46,7 +46,7 @@ struct FilterInterpreter {
       return
     }
     var prefix = String(clause.key[..<dot])
-    if prefix.count > 1, prefix.hasPrefix("`"), prefix.hasSuffix("`") { prefix = String(prefix.dropFirst().dropLast()) }
+    prefix = Backticks.content(of: prefix).map { String($0) } ?? prefix
     key = Self.unquoted(String(clause.key[clause.key.index(after: dot)...]))
     guard let entity = FilterEntity.prefixes[prefix] else {
       throw FilterAdvice.unknownPrefix(prefix, key: key, clause: clause, in: filter)
@@ -216,7 +216,7 @@ struct FilterInterpreter {
           .emptySpanAttribute, at: clause.keyOffset, "the attribute has no name", allowed: "Write span.attributes.<key>"
         )
       }
-      if name.count > 1, name.hasPrefix("`"), name.hasSuffix("`") { name = String(name.dropFirst().dropLast()) }
+      name = Backticks.content(of: name).map { String($0) } ?? name
       try allow(FilterKeys.ofStrings)
       guard !isList else {
         throw FilterError(
@@ -308,8 +308,12 @@ struct FilterInterpreter {
 
   /// Without one pair of quotes around it.
   private static func unquoted(_ text: String) -> String {
-    guard text.count > 1, let first = text.first, first == text.last, "`\"'".contains(first) else { return text }
-    return String(text.dropFirst().dropLast())
+    // By scalars, as in ``Backticks``.
+    let scalars = text.unicodeScalars
+    guard scalars.count > 1, let first = scalars.first, first == scalars.last, ["`", "\"", "'"].contains(first) else {
+      return text
+    }
+    return String(String.UnicodeScalarView(scalars.dropFirst().dropLast()))
   }
 
   private func bare(_ word: String) -> String { word.filter { $0 != "`" } }

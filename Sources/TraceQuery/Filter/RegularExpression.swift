@@ -28,7 +28,8 @@ public final class RegularExpression: Sendable {
     let length = text.utf8.count
     guard let read = unsafe lens_pattern_read(text, length, ignoresCase, &words, &offset) else {
       let message = words.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-      throw .unreadable(words: String(decoding: message, as: UTF8.self), offset: offset)
+      // PCRE2 tells of an option that is not closed as one byte behind the end.
+      throw .unreadable(words: String(decoding: message, as: UTF8.self), offset: min(offset, length))
     }
     unsafe pattern = read
   }

@@ -21,12 +21,13 @@ struct Measure: Sendable {
   private static let reach = 32
   private static let ends: Set<UInt8> = Set(".;,()\n\r\"'*|<>:?!".utf8)
 
-  /// The numbers of a text, in their order.
-  static func all(in text: String) -> [Measure] {
+  /// The numbers of a text that somebody wants to know of, in their order.
+  static func all(in text: String, where isWanted: (Double) -> Bool = { _ in true }) -> [Measure] {
+    guard hasNumber(Array(text.utf8)[...], where: isWanted) else { return [] }
     let bytes = Array(SecretMask.removed(from: text).utf8)
     var found: [Measure] = []
     ValueText.scan(bytes[...]) { token in
-      guard let number = token.number else { return }
+      guard let number = token.number, isWanted(number) else { return }
       let before = token.range.lowerBound > 0 ? bytes[token.range.lowerBound - 1] : UInt8(ascii: " ")
       // `4711` of `Order-4711` and `20` of `2026-11-20` count nothing.
       if token.isPart, isOfName(before) { return }
@@ -39,6 +40,15 @@ struct Measure: Sendable {
       )
     }
     return found
+  }
+
+  /// Whether one of the numbers of a text is wanted: most texts have none, and need not be looked at further.
+  static func hasNumber(_ text: ArraySlice<UInt8>, where isWanted: (Double) -> Bool) -> Bool {
+    var isFound = false
+    ValueText.scan(text) { token in
+      if !isFound, let number = token.number, isWanted(number) { isFound = true }
+    }
+    return isFound
   }
 
   private static func isOfName(_ byte: UInt8) -> Bool {
