@@ -55,7 +55,8 @@ struct ChangedUnit: Detector {
     var left = Self.mostWords
     func add(_ text: String, _ index: Int) {
       guard left > 0, said.count < Self.mostSaid else { return }
-      let words = String(text.prefix(Self.longest))
+      // Counting characters takes long, and nearly all texts are short.
+      let words = text.utf8.count <= Self.longest ? text : String(text.prefix(Self.longest))
       left -= words.utf8.count
       said += measures(words).map { (index, $0) }
     }

@@ -60,19 +60,31 @@ struct Measure: Sendable {
   private static func unit(
     before: ArraySlice<UInt8>, behind: ArraySlice<UInt8>
   ) -> (unit: MeasureUnit?, length: Int) {
-    // Bytes of a character that was cut are no word.
-    let text = String(decoding: behind, as: UTF8.self).lowercased().replacing("/", with: " per ")
-    let words = text.split { $0.isWhitespace || $0 == "-" }
     let sign = ["$", "€", "£", "₹"].first { before.suffix($0.utf8.count).elementsEqual($0.utf8) }
     if let sign, let unit = MeasureUnit(word: sign) {
       // `C$20` is none of them.
       let isBare = before.dropLast(sign.utf8.count).last.map { ($0 | 0x20) &- UInt8(ascii: "a") >= 26 } ?? true
-      let isOther = words.first.map { MeasureUnit.isOtherDollar(String($0)) } ?? false
+      let isOther = words(behind).first.map { MeasureUnit.isOtherDollar(String($0)) } ?? false
       return (isBare && !isOther ? unit : nil, 0)
     }
-    guard let unit = MeasureUnit(leading: words) else { return (nil, 0) }
+    // Most numbers have nothing behind them that could be a unit.
+    guard let next = behind.first(where: { $0 != 0x20 && $0 != UInt8(ascii: "-") }),
+      next == UInt8(ascii: "/") || isLetter(next)
+    else {
+      return (nil, 0)
+    }
+    guard let unit = MeasureUnit(leading: words(behind)) else { return (nil, 0) }
     return (unit, length(of: unit, in: behind))
   }
+
+  private static func words(_ bytes: ArraySlice<UInt8>) -> [Substring] {
+    // Bytes of a character that was cut are no word.
+    String(decoding: bytes, as: UTF8.self).lowercased().replacing("/", with: " per ").split {
+      $0.isWhitespace || $0 == "-"
+    }
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte >= 0x80 }
 
   /// Up to the end of the word that names the unit.
   private static func length(of unit: MeasureUnit, in bytes: ArraySlice<UInt8>) -> Int {
