@@ -16,7 +16,9 @@ public enum SecretMask {
     var copied = 0
     var position = 0
     while position < bytes.count {
-      guard isTrigger[Int(bytes[position])], let hit = secret(in: bytes, at: position), hit.range.count > 0 else {
+      guard isTrigger[Int(bytes[position])], let hit = secret(in: bytes, at: position, behind: copied),
+        hit.range.count > 0
+      else {
         position += 1
         continue
       }
@@ -89,10 +91,12 @@ public enum SecretMask {
     return table
   }()
 
-  private static func secret(in bytes: [UInt8], at position: Int) -> Hit? {
+  /// - Parameter masked: Where the last secret ended, no letter of which may be told.
+  private static func secret(in bytes: [UInt8], at position: Int, behind masked: Int) -> Hit? {
     switch bytes[position] {
     case UInt8(ascii: "-"): return privateKey(bytes, position)
-    case UInt8(ascii: ":"), UInt8(ascii: "="): return urlPassword(bytes, position) ?? namedValue(bytes, position)
+    case UInt8(ascii: ":"), UInt8(ascii: "="):
+      return urlPassword(bytes, position) ?? namedValue(bytes, position, behind: masked)
     case UInt8(ascii: "B"): return schemeToken(bytes, position)
     default: return prefixed(bytes, position)
     }
@@ -154,25 +158,25 @@ public enum SecretMask {
   }
 
   /// `password: x`, `"api_key": "x"`, `\"api_key\": \"x\"`, `secret=x`.
-  private static func namedValue(_ bytes: [UInt8], _ separator: Int) -> Hit? {
+  private static func namedValue(_ bytes: [UInt8], _ separator: Int, behind masked: Int) -> Hit? {
     func isQuote(_ byte: UInt8) -> Bool {
       byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\\")
     }
     var nameEnd = separator
     while nameEnd > 0, isQuote(bytes[nameEnd - 1]) || bytes[nameEnd - 1] == 0x20 { nameEnd -= 1 }
-    var name: [UInt8] = []
+    var letters: [UInt8] = []
     var position = nameEnd
-    while position > 0, name.count < 24 {
+    while position > 0, letters.count < 24 {
       let byte = bytes[position - 1]
       if isLetter(byte) {
-        name.append(byte | 0x20)
+        letters.append(byte | 0x20)
       } else if byte != UInt8(ascii: "_") && byte != UInt8(ascii: "-") {
         break
       }
       position -= 1
     }
-    name.reverse()
-    guard let rule = names.first(where: { name.suffix($0.name.count).elementsEqual($0.name) }) else { return nil }
+    letters.reverse()
+    guard let rule = names.first(where: { letters.suffix($0.name.count).elementsEqual($0.name) }) else { return nil }
     let (start, isNextLine) = valueStart(bytes, behind: separator)
     // A private key goes on behind the blank in its first line, and masks itself.
     if starts(bytes, start, Array("-----BEGIN ".utf8)) { return nil }
@@ -193,7 +197,9 @@ public enum SecretMask {
     {
       return nil
     }
-    return Hit(kind: String(decoding: bytes[position..<nameEnd], as: UTF8.self), range: start..<end)
+    // `AKIA…password: x`: the name is the end of what was masked.
+    let name = position < masked ? rule.name[...] : bytes[position..<nameEnd]
+    return Hit(kind: String(decoding: name, as: UTF8.self), range: start..<end)
   }
 
   /// Behind the blanks, quotes and, after a colon, the line break that come before a value; as they are, or as escapes of JSON,

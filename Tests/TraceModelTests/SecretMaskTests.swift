@@ -46,6 +46,12 @@ struct SecretMaskTests {
   ])
   func masks(_ text: String, _ expected: String) { #expect(masked(text) == expected) }
 
+  /// The name in a mark is no part of another secret.
+  @Test func aSecretIsNotToldAsTheNameOfAnother() {
+    let text = "AKIA" + "ZQQQXXXXpassword:777"
+    #expect(masked(text) == "[masked: aws key id, 20 chars]:[masked: password, 3 chars]")
+  }
+
   @Test(arguments: [
     "risk-assessment-of-a-long-name", "task-1234567890123456789", "Basic authentication is used", "Bearer of bad news",
     #"{"max_tokens": 100, "total_tokens": 53}"#, #"{"token": "hello"}"#, "https://example.com/path:8080/@user",
