@@ -1,4 +1,5 @@
 import JSONText
+import LensTestSupport
 import Testing
 import TraceModel
 
@@ -75,5 +76,25 @@ import TraceModel
     try run.model(call("cancel_order", #"{"sku": "KT-204"}"#))
     try run.model(call("get_stock", #"{"sku": "KT-204"}"#, said: "The stock is what counts here."))
     #expect(StepReader(try run.facts).steps().filter { $0.spanIndex > 0 }.allSatisfy { !$0.isLookup })
+  }
+
+  /// Who calls tools acts, even if called a router; who calls only to hand over does not.
+  @Test(arguments: [("distance", Step.Role.worker), ("transfer_to_pricer", .orchestrator)])
+  func whoCallsToolsIsNoOrchestratorByName(_ tool: String, _ role: Step.Role) throws {
+    func span(_ number: UInt64, _ parent: UInt64?, _ name: String, _ type: String, _ output: JSON) throws -> Span {
+      try TraceFixture.span(
+        number, parent: parent, name: name, start: Int64(number * 10), end: Int64(number * 10 + 8),
+        attributes: ["mlflow.spanType": JSON.string(type).text, "mlflow.spanOutputs": output.text])
+    }
+    let words: JSON = "It is 312.5 miles by road, about five hours by car, and most of it is motorway without a toll."
+    let steps = StepReader(
+      TraceFacts(
+        TraceFixture.trace([
+          try span(1, nil, "team", "AGENT", "Done."), try span(2, 1, "router", "AGENT", words),
+          try span(3, 2, "chat", "CHAT_MODEL", call(tool, "{}")), try span(4, 2, "chat", "CHAT_MODEL", words),
+          try span(5, 1, "pricer", "AGENT", "It is 299.80."), try span(6, 5, "chat", "CHAT_MODEL", "It is 299.80."),
+        ]))
+    ).steps()
+    #expect(steps.first { $0.spanIndex == 3 }?.role == role)
   }
 }

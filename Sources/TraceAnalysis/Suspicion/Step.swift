@@ -92,12 +92,14 @@ struct StepReader {
     }
     let given = GivenWords(facts, task: task)
     let speakers = Speakers(of: steps.map(\.spanIndex), facts)
+    let acting = acting(steps, speakers)
     for place in steps.indices {
       steps[place].speaker = speakers.agent(around: steps[place].spanIndex)
       steps[place].isLookup =
         facts.meaning(steps[place].spanIndex).outputChat.map { given.areAllOf(Self.spoken($0)) } ?? false
       steps[place].role =
-        enclosing.part(of: steps[place].spanIndex) == .tellsOutcome ? .result : role(steps[place], place, speakers)
+        enclosing.part(of: steps[place].spanIndex) == .tellsOutcome
+        ? .result : role(steps[place], place, speakers, acting)
     }
     for place in reporting(steps, speakers) { steps[place].role = .tool }
     steps = inOrder(steps)
@@ -178,10 +180,12 @@ struct StepReader {
   /// Fewer words are no more than a label.
   private static let fewestWords = 20
 
-  /// Whether it called a tool.
-  private func isCalling(_ index: Int) -> Bool {
-    facts.meaning(index).outputChat.map { Self.spoken($0).contains { !$0.toolCalls.isEmpty } } ?? false
+  /// The calls of tools that a step made.
+  private func calls(_ index: Int) -> [ChatMessage.ToolCall] {
+    facts.meaning(index).outputChat.map { Self.spoken($0).flatMap(\.toolCalls) } ?? []
   }
+
+  private func isCalling(_ index: Int) -> Bool { !calls(index).isEmpty }
 
   private func isTelling(_ index: Int, _ text: String) -> Bool {
     guard facts.meaning(index).outputs != nil else { return false }
@@ -205,7 +209,7 @@ struct StepReader {
   /// Fewer characters are a sign-off or a hand-over.
   private static let shortest = 60
 
-  private func role(_ step: Step, _ place: Int, _ speakers: Speakers) -> Step.Role {
+  private func role(_ step: Step, _ place: Int, _ speakers: Speakers, _ acting: Set<String>) -> Step.Role {
     let name = facts.trace.spans[step.spanIndex].name.lowercased()
     let isModelCall = facts.isModelCall(step.spanIndex)
     if Self.toolTypes.contains(facts.type(step.spanIndex))
@@ -215,10 +219,9 @@ struct StepReader {
     }
     if isReport(step) { return .tool }
     if isCalling(step.spanIndex) { return .worker }
-    let speaker = speakers[step.spanIndex].lowercased()
-    if Self.orchestratorNames.contains(where: { speaker.contains($0) })
-      || step.isLedger
-    {
+    let speaker = speakers[step.spanIndex]
+    let isCalledOne = Self.orchestratorNames.contains { speaker.lowercased().contains($0) }
+    if isCalledOne && !acting.contains(speaker) || step.isLedger {
       return .orchestrator
     }
     let characters = step.text.prefix(400).filter { !$0.isWhitespace }.count
@@ -226,6 +229,16 @@ struct StepReader {
     if place < 2, !step.hasProgram, restatesTask(step.text) { return .plan }
     return .worker
   }
+
+  /// Those who call tools themselves, but for handing over: a `router` may be one who knows roads.
+  private func acting(_ steps: [Step], _ speakers: Speakers) -> Set<String> {
+    let calling = steps.map(\.spanIndex).filter { index in
+      calls(index).contains { Self.handingOver.isDisjoint(with: IdentifierWords.of($0.name)) }
+    }
+    return Set(calling.map { speakers[$0] })
+  }
+
+  private static let handingOver: Set<String> = ["transfer", "handoff", "hand", "delegate", "assign", "route"]
 
   /// Whether a step only passes on what the account right before it says is to be done next: where all model calls have one
   /// name, that is what tells who instructs.
