@@ -32,14 +32,16 @@ struct AnalyzeSession: ParameterizedTool {
     let experiments = try await context.experiments(experimentID)
     let complaint = try Symptom.read(symptom)
     // What an app adds of its own is not looked at across turns.
-    let traces = try await context.session(
+    let reader = SessionFacts.Reader()
+    let facts = try await context.session(
       sessionID, experiments: experiments,
       metadataKeys: [
         ReservedKey.session, ReservedKey.user, ReservedKey.tokenUsage, ReservedKey.cost, ReservedKey.sizeStats,
         ReservedKey.schemaVersion,
-      ])
-    async let related = RelatedSessions.outcome(of: sessionID, traces: traces, context)
-    let session = await SessionFacts(id: sessionID, traces: traces, symptom: complaint)
+      ]
+    ) { await reader.facts($0) }
+    async let related = RelatedSessions.outcome(of: sessionID, facts: facts, context)
+    let session = await SessionFacts(id: sessionID, facts: facts, symptom: complaint)
     let range = try range(session.turns.count)
     let shown = session.turns.filter { range.contains($0.number) }
     var answer = Answer(title: Self.title(session, context), facts: Self.facts(session, context))

@@ -50,44 +50,55 @@ extension LensContext {
   package func session(
     _ id: String, experiments: ExperimentChoice, metadataKeys: [String]? = nil
   ) async throws(ToolError) -> [Trace] {
-    try await session(id, experiments, metadataKeys) { store, infos async throws(StoreError) in
-      try await store.traces(of: infos)
+    try await session(id, experiments: experiments, metadataKeys: metadataKeys) { $0 }
+  }
+
+  /// What is made of the traces of a session, part by part as they are read, in order of their start.
+  package func session<Made: Sendable>(
+    _ id: String, experiments: ExperimentChoice, metadataKeys: [String]? = nil,
+    _ transform: @escaping @Sendable ([Trace]) async -> [Made]
+  ) async throws(ToolError) -> [Made] {
+    var query = Self.session(id, experiments)
+    query.metadataKeys = metadataKeys
+    let asked = query
+    let made = try await ask { store async throws(StoreError) in
+      try await store.traces(matching: asked, transform)
     }
+    guard made.isEmpty else { return made }
+    throw try await noSession(id, experiments)
   }
 
   /// The ids of the traces of a session in the same order, without reading the traces.
   func sessionTraceIDs(_ id: String, experiments: ExperimentChoice) async throws(ToolError) -> [TraceID] {
-    try await session(id, experiments, []) { _, infos in infos.map(\.id) }
-  }
-
-  /// What there is to the traces of a session, page by page.
-  private func session<Part: Sendable>(
-    _ id: String, _ experiments: ExperimentChoice, _ metadataKeys: [String]?,
-    _ read: @Sendable (any TraceStore, [TraceInfo]) async throws(StoreError) -> [Part]
-  ) async throws(ToolError) -> [Part] {
-    var query = TraceQuery(
-      experimentIDs: experiments.ids, conditions: [.session(id)], order: [TraceOrder(.timestamp)], limit: 500)
-    query.metadataKeys = metadataKeys
+    var query = Self.session(id, experiments)
+    query.metadataKeys = []
     query.isCounted = false
-    var parts: [Part] = []
+    var ids: [TraceID] = []
     while true {
-      let current = query
-      let (page, part) = try await ask { store async throws(StoreError) in
-        let page = try await store.search(current)
-        return (page, try await read(store, page.infos))
-      }
-      parts += part
+      let asked = query
+      let page = try await ask { store async throws(StoreError) in try await store.search(asked) }
+      ids += page.infos.map(\.id)
       guard let next = page.nextPageToken else { break }
       query.offset = next.offset
     }
-    guard parts.isEmpty else { return parts }
+    guard ids.isEmpty else { return ids }
+    throw try await noSession(id, experiments)
+  }
+
+  private static func session(_ id: String, _ experiments: ExperimentChoice) -> TraceQuery {
+    TraceQuery(
+      experimentIDs: experiments.ids, conditions: [.session(id)], order: [TraceOrder(.timestamp)], limit: 500)
+  }
+
+  /// The error for a session without traces, which says what there is.
+  private func noSession(_ id: String, _ experiments: ExperimentChoice) async throws(ToolError) -> ToolError {
     let newest = try await ask { store async throws(StoreError) in
       try await store.search(TraceQuery(experimentIDs: experiments.ids, limit: 200))
     }
     var known: [String] = []
     for session in newest.infos.compactMap(\.sessionID) where !known.contains(session) { known.append(session) }
     let list = known.prefix(6).map { "'\(excerpter.line($0, limit: 60))'" }.joined(separator: ", ")
-    throw ToolError(
+    return ToolError(
       .notFound, "There is no session '\(excerpter.line(id, limit: 80))' in \(experiments.words)",
       allowed: known.isEmpty
         ? "None of the newest traces has a session id (metadata mlflow.trace.session)" : "Newest sessions: \(list)")

@@ -14,15 +14,15 @@ enum RelatedSessions {
   typealias Outcome = Result<SessionCourse.Statement?, ToolError>
 
   /// What there is to say of them; nil where no other session belongs to this one.
-  static func outcome(of id: String, traces: [Trace], _ context: LensContext) async -> Outcome {
-    do throws(ToolError) { return .success(try await statement(of: id, traces: traces, context)) } catch {
+  static func outcome(of id: String, facts: [TraceFacts], _ context: LensContext) async -> Outcome {
+    do throws(ToolError) { return .success(try await statement(of: id, facts: facts, context)) } catch {
       return .failure(error)
     }
   }
 
   /// One question to the store, for a page of infos.
   private static func statement(
-    of id: String, traces: [Trace], _ context: LensContext
+    of id: String, facts: [TraceFacts], _ context: LensContext
   ) async throws(ToolError) -> SessionCourse.Statement? {
     let parent = id.lastIndex(where: separators.contains).map { String(id[..<$0]) }
     // The names of the parts under which this session stands, or this one, under which others may.
@@ -31,7 +31,7 @@ enum RelatedSessions {
     guard !id.contains(where: { "'\"\\`%_".contains($0) }) else { return nil }
     let key = "metadata.`\(ReservedKey.session)`"
     var query = TraceQuery(
-      experimentIDs: Set(traces.map(\.info.experimentID)).filter { Int64($0) != nil }.sorted(),
+      experimentIDs: Set(facts.map(\.trace.info.experimentID)).filter { Int64($0) != nil }.sorted(),
       filter: try? TraceFilter("\(key) LIKE '\(prefix)%' AND \(key) != '\(id)'"), limit: mostTraces)
     guard query.filter != nil else { return nil }
     query.metadataKeys = [ReservedKey.session]

@@ -25,7 +25,7 @@ public struct ErrorOrigin: Sendable {
       else { return nil }
       let above = tree.ancestry(of: index).dropFirst()
       let propagated = Array(above.prefix { trace.spans[$0].status == .error })
-      let exception = span.events.last { $0.exception != nil }?.exception
+      let exception = span.events.lazy.reversed().compactMap(\.exception).first
       return ErrorOrigin(
         spanIndex: index, propagatedTo: propagated, caughtBy: above.dropFirst(propagated.count).first,
         exceptionType: exception?.type, message: exception?.message ?? span.statusMessage,
@@ -40,7 +40,7 @@ public struct ErrorOrigin: Sendable {
       "The above exception was the direct cause of the following exception:",
       "During handling of the above exception, another exception occurred:",
     ]
-    guard let link = links.compactMap({ stackTrace.firstRange(of: $0)?.lowerBound }).min() else { return nil }
+    guard let link = links.compactMap({ stackTrace.utf8.firstRange(of: $0.utf8)?.lowerBound }).min() else { return nil }
     let line = stackTrace[..<link].split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) }
     return line.map { String($0.drop(while: \.isWhitespace)) }
   }
@@ -92,7 +92,9 @@ public struct StackFrame: Sendable, Hashable, CustomStringConvertible {
   /// The innermost frame that is neither of an installed package nor of the standard library; the innermost of all where
   /// there is no such frame. Of chained exceptions the last one printed counts, which is the one that was raised.
   public static func innermostOfApp(in stackTrace: String) -> StackFrame? {
-    let last = stackTrace.ranges(of: "Traceback (most recent call last):").last.map { stackTrace[$0.upperBound...] }
+    let last = stackTrace.utf8.ranges(of: "Traceback (most recent call last):".utf8).last.map {
+      stackTrace[$0.upperBound...]
+    }
     let frames = (last ?? stackTrace[...]).split(separator: "\n").compactMap { Self(pythonLine: $0) }
     let own = frames.last { frame in
       !["site-packages/", "dist-packages/", "/lib/python", "<frozen "].contains { frame.file.contains($0) }

@@ -17,6 +17,8 @@ public final class TraceFacts: Sendable {
   public let errors: [ErrorOrigin]
   /// Tokens of the model calls, each counted once; nil when none recorded any.
   public let tokenUsage: TokenUsage?
+  /// Tokens: MLflow's own sum where it has one, else ours.
+  let recordedTokenUsage: TokenUsage?
   /// What was asked and answered.
   public let turn: TurnReading
   private let meanings: [SpanMeaning]
@@ -46,6 +48,7 @@ public final class TraceFacts: Sendable {
     self.meanings = meanings
     types = meanings.map(\.type)
     tokenUsage = Self.tokenUsage(meanings, tree)
+    recordedTokenUsage = trace.info.tokenUsage ?? tokenUsage
     turn = TurnReading(trace, tree: tree, meanings: meanings)
   }
 
@@ -117,9 +120,6 @@ public final class TraceFacts: Sendable {
       return max(0, end.subtractingSaturating(start).subtractingSaturating(covered))
     }
   }
-
-  /// Tokens: MLflow's own sum where it has one, else ours.
-  var recordedTokenUsage: TokenUsage? { trace.info.tokenUsage ?? tokenUsage }
 
   /// US dollars of the model calls, each counted once, by the rule for tokens; nil when none recorded any.
   public var cost: Double? {

@@ -26,14 +26,11 @@ public struct SpanTree: Sendable {
     depths = Array(repeating: 0, count: spans.count)
     subtreeSizes = Array(repeating: 1, count: spans.count)
 
-    var places: [SpanID: Int] = [:]
-    places.reserveCapacity(spans.count)
-    // By index: iterating would copy each span.
-    for index in spans.indices { places[spans[index].id] = index }
-    hasSharedIDs = places.count < spans.count
+    let places = Places(spans)
+    hasSharedIDs = places.hasSharedIDs
     for index in spans.indices {
       guard let parentID = spans[index].parentID else { continue }
-      if let parent = places[parentID] { parents[index] = parent } else { orphans.append(index) }
+      if let parent = places.last(parentID) { parents[index] = parent } else { orphans.append(index) }
     }
     cutCycles()
     for index in spans.indices {
@@ -65,6 +62,32 @@ public struct SpanTree: Sendable {
       next = parents[parent]
     }
     return path
+  }
+
+  /// Finds spans by their ids; of several with one id the last.
+  private struct Places {
+    /// Fewer ids are compared one by one, which takes no table: most turns of chats have a few spans.
+    private static let fewest = 12
+
+    private var ids: [SpanID] = []
+    private var places: [SpanID: Int] = [:]
+
+    init(_ spans: [Span]) {
+      // By index: iterating would copy each span.
+      guard spans.count >= Self.fewest else {
+        let all = spans.indices.map { spans[$0].id }
+        ids = all
+        hasSharedIDs = all.indices.contains { all[..<$0].contains(all[$0]) }
+        return
+      }
+      places.reserveCapacity(spans.count)
+      for index in spans.indices { places[spans[index].id] = index }
+      hasSharedIDs = places.count < spans.count
+    }
+
+    let hasSharedIDs: Bool
+
+    func last(_ id: SpanID) -> Int? { ids.isEmpty ? places[id] : ids.lastIndex(of: id) }
   }
 
   private mutating func cutCycles() {

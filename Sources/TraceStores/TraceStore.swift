@@ -26,6 +26,12 @@ public protocol TraceStore: Sendable {
   /// The traces of infos that this store has just given, with their spans, in the same order. The infos are not read again.
   func traces(of infos: [TraceInfo]) async throws(StoreError) -> [Trace]
 
+  /// All traces that match, on whichever page, with their spans, in the query's order; what `transform` makes of them. It gets
+  /// them in parts, so that the first are worked on while others are read.
+  func traces<Made: Sendable>(
+    matching query: TraceQuery, _ transform: @escaping @Sendable ([Trace]) async -> [Made]
+  ) async throws(StoreError) -> [Made]
+
   /// The infos of a page, and how many match in all.
   func search(_ query: TraceQuery) async throws(StoreError) -> TracePage
 
@@ -45,6 +51,21 @@ public protocol TraceStore: Sendable {
 extension TraceStore {
   /// The traces by their ids, where nothing is saved by knowing the infos.
   public func traces(of infos: [TraceInfo]) async throws(StoreError) -> [Trace] { try await traces(infos.map(\.id)) }
+
+  /// A page of the query's size after the other.
+  public func traces<Made: Sendable>(
+    matching query: TraceQuery, _ transform: @escaping @Sendable ([Trace]) async -> [Made]
+  ) async throws(StoreError) -> [Made] {
+    var query = query
+    query.isCounted = false
+    var made: [Made] = []
+    while true {
+      let page = try await search(query)
+      made += await transform(try await traces(of: page.infos))
+      guard let next = page.nextPageToken else { return made }
+      query.offset = next.offset
+    }
+  }
 
   /// So many traces are counted where a store cannot do it by itself.
   static var countedTraces: Int { 5_000 }

@@ -31,7 +31,7 @@ struct ArchitectureTests {
     "FoundationEssentials": ["TraceStores", "HostSetup", "mlflow-lens", "FuzzTargets"],
     // On Apple systems FoundationEssentials is no module of its own.
     "Foundation": ["TraceStores", "HostSetup", "mlflow-lens", "FuzzTargets"],
-    "Synchronization": ["MCP", "TraceStores", "LensTools", "mlflow-lens", "FuzzTargets"],
+    "Synchronization": ["MCP", "TraceStores", "TraceAnalysis", "LensTools", "mlflow-lens", "FuzzTargets"],
     "Dispatch": ["MCP", "TraceStores", "FuzzTargets"],
     "Glibc": ["MCP", "TraceStores", "HostSetup", "mlflow-lens", "FuzzTargets", "lens-fuzz"],
     "Darwin": ["MCP", "TraceStores", "HostSetup", "mlflow-lens", "FuzzTargets", "lens-fuzz"],

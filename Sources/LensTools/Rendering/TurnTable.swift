@@ -25,12 +25,22 @@ struct TurnTable {
     let lines = turns.map { turn in
       line(turn, suspect: places[turn.number], isFound: found.contains(turn.number), change: changes[turn.number])
     }
-    guard lines.reduce(0, { $0 + $1.short.utf8.count + 1 }) > room - Self.besides else { return lines.map(item) }
+    var shorts: [String] = []
+    var size = 0
+    // Of a long session not even the short forms of all turns are made.
+    while shorts.count < lines.count, size <= room - Self.besides {
+      shorts.append(short(lines[shorts.count]))
+      size += shorts[shorts.count - 1].utf8.count + 1
+    }
+    func item(_ place: Int) -> Answer.Item {
+      self.item(lines[place], short: place < shorts.count ? shorts[place] : short(lines[place]))
+    }
+    guard size > room - Self.besides else { return lines.indices.map(item) }
     var items: [Answer.Item] = []
     var quiet: [Int] = []
     func fold() {
       if quiet.count < Self.fewestFolded {
-        items += quiet.map { item(lines[$0]) }
+        items += quiet.map(item)
       } else {
         items.append(folded(quiet.map { turns[$0] }))
       }
@@ -41,7 +51,7 @@ struct TurnTable {
       let isBeside = [place - 1, place + 1].contains { lines.indices.contains($0) && lines[$0].isTold }
       if line.isTold || isBeside || place == 0 || place == lines.count - 1 {
         fold()
-        items.append(item(line))
+        items.append(item(place))
       } else {
         quiet.append(place)
       }
@@ -50,34 +60,18 @@ struct TurnTable {
     return items
   }
 
-  /// What every turn needs, also one that is folded then.
+  /// What is known of a turn before words are made of it.
   private struct Line {
     var turn: SessionFacts.Turn
-    var head: String
-    var short: String
+    var short: TurnText.Lengths
     var full: TurnText.Lengths
     var rank: Int
     var change: String?
-    /// Of its assessments.
-    var marks: [String]
     /// Whether there is a reason to look at the turn.
     var isTold: Bool
   }
 
   private func line(_ turn: SessionFacts.Turn, suspect place: Int?, isFound: Bool, change: String?) -> Line {
-    let info = turn.facts.trace.info
-    let start = session.turns.first?.facts.trace.info.requestTime.nanoseconds ?? 0
-    let text = TurnText(turn: turn, excerpter: excerpter)
-    let judged = AssessmentList(info.assessments, trace: turn.facts.trace, excerpter: excerpter)
-    let marks = turn.assessments.prefix(4).map { judged.brief($0, limit: 48) }
-    var head = "T\(turn.number) +\(Units.duration(info.requestTime.nanoseconds.subtractingSaturating(start)))"
-    head += " \(Units.duration(milliseconds: info.executionDurationMs))"
-    if let usage = turn.tokenUsage { head += " \(Units.tokens(usage))" }
-    if info.state != .ok { head += " \(info.state.rawValue)" }
-    // Eight digits of the id are enough to call for it, and a session has many turns.
-    head += " \(info.id.rawValue.prefix(11))"
-    if let change { head += " <new \(change)>" }
-    if !marks.isEmpty { head += " {\(marks.joined(separator: ", "))}" }
     let isUsual = room <= OutputOptions.usualMaxChars
     let isSuspect = place.map { isLongLine($0) } ?? false
     // Of a chat that nobody has ranked a turn is its question and its answer.
@@ -85,20 +79,46 @@ struct TurnTable {
     let plain = TurnText.Lengths(asked: 400, call: 0, result: 0, answered: 400, calls: 0)
     let lengths: (short: TurnText.Lengths, full: TurnText.Lengths) =
       isSuspect ? (.suspect, .whole) : (brief, session.suspicions.isEmpty ? plain : isUsual ? .other : .whole)
-    let isTold = isFound || info.state != .ok || change != nil
+    let isTold = isFound || turn.facts.trace.info.state != .ok || change != nil
     let isEdge = turn.number == 1 || turn.number == session.turns.count
     let rank =
       isSuspect ? 4 + (place ?? 0) / 2 : isTold ? 2 : isEdge ? 5 : turn.assessments.isEmpty ? 10 : 6
     return Line(
-      turn: turn, head: head, short: "\(head) \(text.line(lengths.short))", full: lengths.full, rank: rank,
-      change: change, marks: marks, isTold: isSuspect || isTold || !turn.assessments.isEmpty)
+      turn: turn, short: lengths.short, full: lengths.full, rank: rank, change: change,
+      isTold: isSuspect || isTold || !turn.assessments.isEmpty)
   }
 
-  private func item(_ line: Line) -> Answer.Item {
-    let (turn, info, marks) = (line.turn, line.turn.facts.trace.info, line.marks)
+  private func short(_ line: Line) -> String {
+    "\(head(line)) \(TurnText(turn: line.turn, excerpter: excerpter).line(line.short))"
+  }
+
+  private func head(_ line: Line) -> String {
+    let info = line.turn.facts.trace.info
+    let start = session.turns.first?.facts.trace.info.requestTime.nanoseconds ?? 0
+    var head = "T\(line.turn.number) +\(Units.duration(info.requestTime.nanoseconds.subtractingSaturating(start)))"
+    head += " \(Units.duration(milliseconds: info.executionDurationMs))"
+    if let usage = line.turn.tokenUsage { head += " \(Units.tokens(usage))" }
+    if info.state != .ok { head += " \(info.state.rawValue)" }
+    // Eight digits of the id are enough to call for it, and a session has many turns.
+    head += " \(info.id.rawValue.prefix(11))"
+    if let change = line.change { head += " <new \(change)>" }
+    let marks = marks(line.turn)
+    if !marks.isEmpty { head += " {\(marks.joined(separator: ", "))}" }
+    return head
+  }
+
+  /// What its assessments say, in a few words each.
+  private func marks(_ turn: SessionFacts.Turn) -> [String] {
+    guard !turn.assessments.isEmpty else { return [] }
+    let judged = AssessmentList(turn.facts.trace.info.assessments, trace: turn.facts.trace, excerpter: excerpter)
+    return turn.assessments.prefix(4).map { judged.brief($0, limit: 48) }
+  }
+
+  private func item(_ line: Line, short: String) -> Answer.Item {
+    let (turn, info, marks) = (line.turn, line.turn.facts.trace.info, marks(line.turn))
     let text = TurnText(turn: turn, excerpter: excerpter)
     return Answer.Item(
-      short: line.short, full: "\(line.head) \(text.line(line.full))",
+      short: short, full: "\(head(line)) \(text.line(line.full))",
       json: .object(present: [
         "turn": .int(Int64(turn.number)), "trace_id": .string(info.id.rawValue), "state": .string(info.state.rawValue),
         "request_time": .string(info.requestTime.rfc3339), "gap_ms": turn.gapMs.map { .int($0) },

@@ -1,4 +1,5 @@
 import JSONText
+import Synchronization
 public import TraceModel
 import TraceSemantics
 
@@ -35,27 +36,52 @@ public struct SessionFacts: Sendable {
   /// What was said, and what models were sent of it.
   let conversation: SessionConversation
 
-  /// Of sessions with more bytes of spans, payloads are decoded each time they are read.
-  private static let mostKept = 32_000_000
+  /// Reads the traces of a session as they come from the store.
+  public final class Reader: Sendable {
+    /// Of sessions with more bytes of spans, the payloads of some are decoded each time they are read.
+    private let keepable = Mutex(32_000_000)
 
-  /// Puts the traces of one session in order, several turns at a time.
+    /// A reader of the traces of one session.
+    public init() {}
+
+    /// What is known of some of the traces, in their order.
+    public func facts(_ traces: [Trace]) async -> [TraceFacts] {
+      // Smaller parts are read beside each other by whoever hands them out.
+      await traces.indices.mappedConcurrently(fewest: 150) { place in
+        let size = traces[place].spans.reduce(0) { $0 + $1.record.rawBytes.count }
+        let isKept = self.keepable.withLock { room in
+          guard room >= size else { return false }
+          room -= size
+          return true
+        }
+        return TraceFacts(traces[place], keepsPayloads: isKept)
+      }
+    }
+  }
+
+  /// Puts the traces of one session in order.
   ///
   /// - Parameter symptom: What the user complains of, in words; turns that speak of it are more suspicious.
   public init(id: String, traces: [Trace], symptom: Symptom? = nil) async {
+    await self.init(id: id, facts: await Reader().facts(traces), symptom: symptom)
+  }
+
+  /// The same of traces that have been read with a ``Reader``; several turns are looked at at a time.
+  public init(id: String, facts: [TraceFacts], symptom: Symptom? = nil) async {
     self.id = id
-    let ordered = traces.sorted { ($0.info.requestTime, $0.info.id) < ($1.info.requestTime, $1.info.id) }
-    let all = ordered.flatMap(\.info.assessments)
+    let facts = facts.sorted {
+      ($0.trace.info.requestTime, $0.trace.info.id) < ($1.trace.info.requestTime, $1.trace.info.id)
+    }
+    let all = facts.flatMap(\.trace.info.assessments)
     let valid = all.filter(\.isValid)
     sessionAssessments = valid.filter { $0.sessionID != nil && $0.scorerError == nil }
     scorerErrors = valid.filter { $0.scorerError != nil }
     supersededCount = all.count - valid.count
-    let keepsPayloads = ordered.reduce(0) { $0 + $1.spans.reduce(0) { $0 + $1.record.rawBytes.count } } <= Self.mostKept
-    let facts = await ordered.indices.mappedConcurrently { TraceFacts(ordered[$0], keepsPayloads: keepsPayloads) }
     // Who said what is read one turn after the other: meanwhile each turn is looked at by itself.
     async let conversation = SessionConversation(facts)
-    turns = await ordered.indices.mappedConcurrently { place in
-      let trace = ordered[place]
-      let before = place > 0 ? ordered[place - 1].info.requestTime.milliseconds : nil
+    turns = await facts.indices.mappedConcurrently { place in
+      let trace = facts[place].trace
+      let before = place > 0 ? facts[place - 1].trace.info.requestTime.milliseconds : nil
       return Turn(
         number: place + 1, facts: facts[place],
         gapMs: before.map { trace.info.requestTime.milliseconds.subtractingSaturating($0) },

@@ -86,7 +86,11 @@ public final class SQLiteStore: TraceStore {
     try await stored { _ in infos }
   }
 
-  private func stored(
+  /// Infos with their spans, which are decoded while further ones are read.
+  ///
+  /// - Parameter report: Told of each trace that is read how many have been read now, and of how many.
+  func stored(
+    report: @Sendable (Int, Int) -> Void = { StoreProgress.report($0, $1) },
     _ infos: @Sendable (TraceRowReader) throws(StoreError) -> [TraceInfo]
   ) async throws(StoreError) -> [Trace] {
     let artifacts = artifacts
@@ -98,7 +102,7 @@ public final class SQLiteStore: TraceStore {
       for (place, info) in infos.enumerated() {
         rest.append(try reader.rows(info))
         bytes += rest[rest.count - 1].bytesLeft
-        StoreProgress.report(place + 1, infos.count)
+        report(place + 1, infos.count)
         guard bytes >= StoredSpans.fewestBytes else { continue }
         let part = rest
         begun.append(Task { await Self.decoded(part) })

@@ -72,9 +72,11 @@ final class Statement {
 
   /// Whether the column has this text. Makes no string.
   func reads(_ column: Int32, as text: String?) -> Bool {
-    guard let start = unsafe sqlite3_column_text(handle, column), let text else { return false }
+    guard let start = unsafe sqlite3_column_text(handle, column), var text else { return false }
     let count = Int(unsafe sqlite3_column_bytes(handle, column))
-    return unsafe text.utf8.elementsEqual(UnsafeBufferPointer(start: start, count: count))
+    return text.withUTF8 { bytes in
+      unsafe bytes.count == count && bytes.elementsEqual(UnsafeBufferPointer(start: start, count: count))
+    }
   }
 
   /// The column as an integer, nil for NULL.

@@ -86,8 +86,8 @@ struct TraceRowReader {
     guard !ids.isEmpty else { return [] }
     let marks = ids.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
     let values = ids.map { SQLValue.text($0.rawValue) }
-    let metadata = try keyValues("trace_request_metadata", marks, values, keys: metadataKeys)
-    let tags = try keyValues("trace_tags", marks, values)
+    var metadata = try keyValues("trace_request_metadata", marks, values, keys: metadataKeys)
+    var tags = try keyValues("trace_tags", marks, values)
     let assessments = try readAssessments(marks, values)
     let promoted = ["trace_name", "session_id"] + Schema.tokenColumns + Schema.costColumns
     let optional = ["client_request_id", "request_preview", "response_preview"] + promoted
@@ -97,11 +97,13 @@ struct TraceRowReader {
         + " FROM trace_info t WHERE t.request_id IN (\(marks))"
     ).bind(values).rows { row in
       let id = row.text(0) ?? ""
+      // Taken out, for what two have is copied before it is added to.
+      let (ownMetadata, ownTags) = (metadata.removeValue(forKey: id), tags.removeValue(forKey: id))
       var info = TraceInfo(
         id: TraceID(id), clientRequestID: row.text(5), experimentID: row.text(1) ?? "",
         requestTime: Timestamp(milliseconds: row.integer(2) ?? 0), executionDurationMs: row.integer(3),
         state: TraceState(mlflow: row.text(4) ?? ""), requestPreview: row.text(6), responsePreview: row.text(7),
-        metadata: metadata[id] ?? [:], tags: tags[id] ?? [:], assessments: assessments[id] ?? [])
+        metadata: ownMetadata ?? [:], tags: ownTags ?? [:], assessments: assessments[id] ?? [])
       addPromoted(row, to: &info)
       return info
     }
@@ -123,15 +125,16 @@ struct TraceRowReader {
   /// An object as Python's `json.dumps` writes it, which is how MLflow gives these columns back as metadata; nil where none of
   /// them has a value.
   private static func pythonObject(_ names: [String], _ value: (Int) -> String?) -> String? {
-    var text = ""
+    var bytes: [UInt8] = []
     for (place, name) in names.enumerated() {
       guard let value = value(place) else { continue }
-      text += text.isEmpty ? "{\"" : ", \""
-      text += name
-      text += "\": "
-      text += value
+      if bytes.isEmpty { bytes.reserveCapacity(names.count * 36) }
+      bytes += (bytes.isEmpty ? "{\"" : ", \"").utf8
+      bytes += name.utf8
+      bytes += "\": ".utf8
+      bytes += value.utf8
     }
-    return text.isEmpty ? nil : text + "}"
+    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) + "}"
   }
 
   private func keyValues(

@@ -77,11 +77,26 @@ struct Measure: Sendable {
     return (unit, length(of: unit, in: behind))
   }
 
+  /// The first words, as many as name a unit, in lower case; a slash is read as `per`.
   private static func words(_ bytes: ArraySlice<UInt8>) -> [Substring] {
-    // Bytes of a character that was cut are no word.
-    String(decoding: bytes, as: UTF8.self).lowercased().replacing("/", with: " per ").split {
-      $0.isWhitespace || $0 == "-"
+    if bytes.contains(where: { $0 >= 0x80 }) {
+      // There are other blanks than ASCII's, and bytes of a character that was cut are no word.
+      return String(decoding: bytes, as: UTF8.self).lowercased().replacing("/", with: " per ").split {
+        $0.isWhitespace || $0 == "-"
+      }
     }
+    var words: [Substring] = []
+    var start = bytes.startIndex
+    for place in bytes.startIndex...bytes.endIndex where words.count < MeasureUnit.mostWords {
+      let byte = place < bytes.endIndex ? bytes[place] : 0x20
+      guard byte <= 0x20 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "/") else { continue }
+      if start < place {
+        words.append(String(decoding: bytes[start..<place], as: UTF8.self).lowercased()[...])
+      }
+      if byte == UInt8(ascii: "/") { words.append("per") }
+      start = place + 1
+    }
+    return words
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte >= 0x80 }

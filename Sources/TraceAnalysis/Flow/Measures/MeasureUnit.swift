@@ -80,7 +80,7 @@ enum MeasureUnit: String, Sendable, Hashable {
 
   /// The unit that words begin with: `km`, `per week`, `a day`, `units per day`. The words are in lower case.
   init?(leading words: some Collection<Substring>) {
-    let words = Array(words.prefix(4))
+    let words = Array(words.prefix(Self.mostWords))
     guard let first = words.first else { return nil }
     if let unit = MeasureUnit(word: first) {
       // Of `20 km per hour` and `5 USD/day` the first is not the whole, but what money is of stays.
@@ -99,6 +99,9 @@ enum MeasureUnit: String, Sendable, Hashable {
     else { return nil }
     self = unit
   }
+
+  /// More words do not name a unit.
+  static let mostWords = 4
 
   private static let ofEach: Set<Substring> = ["per", "a", "an", "each", "every"]
 

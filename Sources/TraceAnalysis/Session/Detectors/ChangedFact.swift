@@ -76,7 +76,7 @@ struct ChangedFact: SessionDetector {
   }
 
   private static func unit(behind number: String, in sentence: Substring) -> String? {
-    guard let range = sentence.firstRange(of: number) else { return nil }
+    guard let range = sentence.utf8.firstRange(of: number.utf8) else { return nil }
     let rest = sentence[range.upperBound...].drop { $0 == " " || $0 == "-" }
     if rest.first == "%" { return "%" }
     let word = rest.prefix { $0.isLetter }.lowercased()
