@@ -96,6 +96,11 @@ public final class TraceFacts: Sendable {
   /// Whether a span called a tool.
   public func isToolCall(_ index: Int) -> Bool { types[index] == "TOOL" }
 
+  /// The name of the tool that a span called. OpenTelemetry's spans are called `execute_tool name`.
+  func toolName(_ index: Int) -> String {
+    meanings[index].toolName ?? trace.spans[index].name.split(separator: " ").last.map { String($0) } ?? ""
+  }
+
   /// Nanoseconds from the trace's first span to this one's start.
   public func offset(_ index: Int) -> Int64 {
     guard let first = trace.spans.first else { return 0 }

@@ -45,6 +45,8 @@ import TraceModel
   @Test(arguments: [
     ("modifyPendingOrder", true), ("execute_tool update_reservation", true), ("get_refund_policy", false),
     ("search_return_flights", false), ("list_orders", false), ("calculate", false), ("weather", false),
+    ("amend_address", true), ("orderReschedule", true), ("verify_return_window", false),
+    ("make_booking", true), ("order_status", false),
   ])
   func whatWrites(_ name: String, _ writes: Bool) async throws {
     let ranked = await suspicions([

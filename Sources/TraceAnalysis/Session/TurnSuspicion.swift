@@ -47,7 +47,8 @@ public struct TurnSuspicion: Sendable {
     guard turns.count >= fewestTurns else { return [] }
     let callTools = turns.map { turn in turn.facts.trace.spans.indices.contains { turn.facts.isToolCall($0) } }
     guard symptom != nil || callTools.contains(true) else { return [] }
-    let readings = turns.map { TurnActs($0.facts) }
+    let changing = ChangingTools(turns.map(\.facts))
+    let readings = turns.map { TurnActs($0.facts, changing) }
     let writing = readings.indices.filter { readings[$0].writes || readings[$0].handsOver }
     let (first, last) = (writing.first, writing.last)
     var known: Set<String> = []
@@ -59,7 +60,7 @@ public struct TurnSuspicion: Sendable {
         if let reason { result.reasons.append(reason) }
       }
       if acts.writes {
-        add(Weights.writes, "calls \(acts.names.joined(separator: ", ")), which changes something")
+        add(Weights.writes, acts.words)
         if acts.claimsCompletion { add(Weights.claims, "says that it is done") }
       }
       if acts.handsOver { add(Weights.handsOver, "hands over to a person") }
@@ -105,7 +106,15 @@ private struct TurnActs {
   var replyNumbers: Set<String> = []
   var resultNumbers: Set<String> = []
 
+  /// What tells that a tool changes something where its name does not.
+  var sign: ChangingTools.Sign?
+
   var writes: Bool { !names.isEmpty }
+
+  /// What it did that changes something.
+  var words: String {
+    "calls \(names.joined(separator: ", "))" + (sign.map { " \($0.words)" } ?? ", which changes something")
+  }
 
   private static let done = ByteSearch([
     "successfully", "has been", "have been", "completed", "updated", "confirmed", "booked", "cancelled", "canceled",
@@ -116,7 +125,7 @@ private struct TurnActs {
     "i'm sorry, but", "i don't have access",
   ])
 
-  init(_ facts: TraceFacts) {
+  init(_ facts: TraceFacts, _ changing: ChangingTools) {
     let reply = facts.turn.output?.text ?? ""
     let asked = facts.turn.input?.text ?? ""
     userNumbers = StepText.numbers(in: asked)
@@ -124,13 +133,15 @@ private struct TurnActs {
     for index in facts.trace.spans.indices where facts.isToolCall(index) {
       let meaning = facts.meaning(index)
       callsTools = true
-      // OpenTelemetry's spans are called `execute_tool name`.
-      let name = meaning.toolName ?? facts.trace.spans[index].name.split(separator: " ").last.map { String($0) } ?? ""
+      let name = facts.toolName(index)
       if let outputs = meaning.outputs { resultNumbers.formUnion(StepText.numbers(in: Self.text(outputs))) }
       switch ToolEffect(ofToolNamed: name) {
       case .handsOver: handsOver = true
       case .writes: if !names.contains(name) { names.append(name) }
-      case nil: continue
+      case nil:
+        guard let seen = changing.signs[name] else { continue }
+        if names.isEmpty { sign = seen }
+        if !names.contains(name) { names.append(name) }
       }
       spanIndex = spanIndex ?? index
     }

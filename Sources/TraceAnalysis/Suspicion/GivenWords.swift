@@ -11,6 +11,7 @@ struct GivenWords {
   private static let smallNumber = 10.0
 
   private let words: Set<String>
+  private let changing: ChangingTools
 
   /// - Parameter task: The user's request.
   init(_ facts: TraceFacts, task: String) {
@@ -21,6 +22,7 @@ struct GivenWords {
       words.formUnion(StepText.words(String(text.prefix(Self.longest))))
     }
     self.words = Set(words.map(StepText.stem))
+    changing = ChangingTools([facts])
   }
 
   /// Whether a value has no words and numbers but given ones.
@@ -48,6 +50,7 @@ struct GivenWords {
       && messages.allSatisfy { message in message.text.map { $0.allSatisfy(\.isWhitespace) } ?? true }
       && calls.allSatisfy { call in
         !call.hasBrokenArguments && ToolEffect(ofToolNamed: call.name) == nil
+          && changing.signs[call.name] == nil
           && (call.arguments.map { hold($0) } ?? true)
       }
   }
