@@ -44,9 +44,11 @@ public struct Symptom: Sendable {
     var texts = [facts.turn.input?.text, facts.turn.output?.text].compactMap {
       $0.map { String($0.prefix(Self.longest)) }
     }
-    for index in facts.trace.spans.indices where facts.isToolCall(index) || facts.type(index) == "RETRIEVER" {
-      guard let outputs = facts.meaning(index).outputs else { continue }
-      texts.append(String(decoding: outputs.value.rawBytes.prefix(Self.longest), as: UTF8.self))
+    let retrievers = facts.trace.spans.indices.filter { facts.type($0) == "RETRIEVER" }
+    let results = facts.toolUses.map(\.result) + retrievers.map { facts.meaning($0).outputs?.value }
+    for result in results {
+      guard let result else { continue }
+      texts.append(String(decoding: result.rawBytes.prefix(Self.longest), as: UTF8.self))
     }
     let joined = texts.joined(separator: "\n")
     let (text, values) = (StepText(joined), NotedValue.all(in: joined))

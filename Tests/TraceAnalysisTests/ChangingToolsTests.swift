@@ -18,7 +18,7 @@ import TraceModel
             "mlflow.spanType": "\"TOOL\"", "mlflow.spanInputs": call.arguments, "mlflow.spanOutputs": call.result,
           ]))
     }
-    return ChangingTools([TraceFacts(TraceFixture.trace(spans))]).signs
+    return ChangingTools(TraceFacts(TraceFixture.trace(spans)).toolUses).signs
   }
 
   private let pending = #"{"id": "W-17", "status": "pending", "total": 30, "city": "Ulm"}"#

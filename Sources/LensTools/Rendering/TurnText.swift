@@ -43,17 +43,19 @@ struct TurnText {
   /// The calls of tools, those that failed among them.
   private func calls(_ lengths: Lengths) -> [String] {
     let facts = turn.facts
-    let all = facts.trace.spans.indices.filter { facts.isToolCall($0) }
+    let all = facts.toolUses
     var said = lengths.said > 0 ? saidBesideCalls(lengths.said) : [:]
-    var lines = all.prefix(lengths.calls).map { index -> String in
+    var lines = all.prefix(lengths.calls).map { use -> String in
+      let index = use.spanIndex
       // Its reason, given before the call; what it says in the end is the answer.
-      let before = said.keys.filter { $0 < index }.sorted().compactMap { said.removeValue(forKey: $0) }
+      let before = said.keys.filter { $0 <= index }.sorted().compactMap { said.removeValue(forKey: $0) }
       let reasons = before.map { "(says \"\($0)\") " }.joined()
-      let (span, meaning) = (facts.trace.spans[index], facts.meaning(index))
-      let name = excerpter.line(meaning.toolName ?? span.name, limit: 50)
-      let input = meaning.inputs.map { excerpter.line($0.value, limit: lengths.call) } ?? ""
-      let result = meaning.outputs.map { excerpter.line($0.value, limit: lengths.result) } ?? "-"
-      let error = span.status == .error ? " ERROR" : ""
+      let span = facts.trace.spans[index]
+      let name = excerpter.line(
+        facts.isToolCall(index) ? facts.meaning(index).toolName ?? span.name : use.name, limit: 50)
+      let input = use.arguments.map { excerpter.line($0, limit: lengths.call) } ?? ""
+      let result = use.result.map { excerpter.line($0, limit: lengths.result) } ?? "-"
+      let error = use.hasFailed ? " ERROR" : ""
       return
         "\(reasons)[\(Trace.alias(ofSpanAt: index)) \(span.id.description.prefix(8)) \(name)(\(input))\(error) → \(result)]"
     }

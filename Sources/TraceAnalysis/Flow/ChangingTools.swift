@@ -47,16 +47,12 @@ struct ChangingTools: Sendable {
     var since: Set<String> = []
   }
 
-  /// - Parameter turns: What is known of the turns' traces, in order.
-  init(_ turns: [TraceFacts]) {
+  /// - Parameter uses: Calls in their order.
+  init(_ uses: some Sequence<ToolUse>) {
     var known: [String: Known] = [:]
-    var count = 0
-    for facts in turns {
-      for index in facts.trace.spans.indices where facts.isToolCall(index) && count < Self.mostCalls {
-        count += 1
-        guard let call = Self.call(index, facts) else { continue }
-        for id in call.ids { note(call, id, &known[id]) }
-      }
+    for use in uses.prefix(Self.mostCalls) {
+      guard let call = Self.call(use) else { continue }
+      for id in call.ids { note(call, id, &known[id]) }
     }
   }
 
@@ -84,10 +80,9 @@ struct ChangingTools: Sendable {
     signs[tool] = sign
   }
 
-  private static func call(_ index: Int, _ facts: TraceFacts) -> Call? {
-    let meaning = facts.meaning(index)
-    guard let inputs = meaning.inputs, inputs.size <= largest else { return nil }
-    var arguments = whole(inputs.value)
+  private static func call(_ use: ToolUse) -> Call? {
+    guard let given = use.arguments, given.rawBytes.count <= largest else { return nil }
+    var arguments = whole(given)
     // Some wrap the arguments once more.
     if arguments.count == 1, let only = arguments.members.first(where: { _ in true })?.value,
       whole(only).kind == .object
@@ -106,9 +101,9 @@ struct ChangingTools: Sendable {
         takesMore = takesMore || text.utf8.contains(0x20)
       }
     }
-    let output = meaning.outputs.flatMap { $0.size <= largest ? whole($0.value) : nil }
+    let output = use.result.flatMap { $0.rawBytes.count <= largest ? whole($0) : nil }
     return Call(
-      tool: facts.toolName(index), ids: ids, takesMore: takesMore,
+      tool: use.name, ids: ids, takesMore: takesMore,
       record: output.flatMap { $0.kind == .object ? $0 : nil },
       givesList: output?.kind == .array)
   }

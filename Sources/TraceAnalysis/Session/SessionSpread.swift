@@ -44,9 +44,9 @@ public struct SessionSpread: Sendable {
   /// What tools were called with: a value may be worked with and not be said.
   private static func passedOn(_ facts: TraceFacts) -> Set<UInt64> {
     var keys: Set<UInt64> = []
-    for index in facts.trace.spans.indices where facts.isToolCall(index) {
-      guard let inputs = facts.meaning(index).inputs else { continue }
-      ValueText.scan(inputs.value.rawBytes.prefix(longest)) { keys.insert($0.key) }
+    for use in facts.toolUses {
+      guard let arguments = use.arguments else { continue }
+      ValueText.scan(arguments.rawBytes.prefix(longest)) { keys.insert($0.key) }
     }
     return keys
   }

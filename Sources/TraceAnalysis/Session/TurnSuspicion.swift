@@ -45,10 +45,11 @@ public struct TurnSuspicion: Sendable {
   /// to look for.
   static func ranked(_ turns: [SessionFacts.Turn], _ symptom: Symptom? = nil) -> [TurnSuspicion] {
     guard turns.count >= fewestTurns else { return [] }
-    let callTools = turns.map { turn in turn.facts.trace.spans.indices.contains { turn.facts.isToolCall($0) } }
-    guard symptom != nil || callTools.contains(true) else { return [] }
-    let changing = ChangingTools(turns.map(\.facts))
-    let readings = turns.map { TurnActs($0.facts, changing) }
+    let uses = turns.map(\.facts.toolUses)
+    let callsTools = uses.contains { !$0.isEmpty }
+    guard symptom != nil || callsTools else { return [] }
+    let changing = ChangingTools(uses.joined())
+    let readings = turns.indices.map { TurnActs(turns[$0].facts, uses[$0], changing) }
     let writing = readings.indices.filter { readings[$0].writes || readings[$0].handsOver }
     let (first, last) = (writing.first, writing.last)
     var known: Set<String> = []
@@ -75,7 +76,7 @@ public struct TurnSuspicion: Sendable {
       known.formUnion(acts.replyNumbers)
       known.formUnion(acts.resultNumbers)
       // A turn that could have looked, and did not.
-      if acts.refuses, callTools.contains(true) {
+      if acts.refuses, callsTools {
         add(Weights.refusesUntried, "says that it cannot, and has called no tool")
       }
       if let symptom {
@@ -100,7 +101,6 @@ private struct TurnActs {
   var spanIndex: Int?
   var handsOver = false
   var claimsCompletion = false
-  var callsTools = false
   var refuses = false
   var userNumbers: Set<String> = []
   var replyNumbers: Set<String> = []
@@ -125,16 +125,14 @@ private struct TurnActs {
     "i'm sorry, but", "i don't have access",
   ])
 
-  init(_ facts: TraceFacts, _ changing: ChangingTools) {
+  init(_ facts: TraceFacts, _ uses: [ToolUse], _ changing: ChangingTools) {
     let reply = facts.turn.output?.text ?? ""
     let asked = facts.turn.input?.text ?? ""
     userNumbers = StepText.numbers(in: asked)
     replyNumbers = StepText.numbers(in: reply)
-    for index in facts.trace.spans.indices where facts.isToolCall(index) {
-      let meaning = facts.meaning(index)
-      callsTools = true
-      let name = facts.toolName(index)
-      if let outputs = meaning.outputs { resultNumbers.formUnion(StepText.numbers(in: Self.text(outputs))) }
+    for use in uses {
+      if let result = use.result { resultNumbers.formUnion(StepText.numbers(in: Self.text(result))) }
+      let name = use.name
       switch ToolEffect(ofToolNamed: name) {
       case .handsOver: handsOver = true
       case .writes: if !names.contains(name) { names.append(name) }
@@ -143,13 +141,13 @@ private struct TurnActs {
         if names.isEmpty { sign = seen }
         if !names.contains(name) { names.append(name) }
       }
-      spanIndex = spanIndex ?? index
+      spanIndex = spanIndex ?? use.spanIndex
     }
-    refuses = !callsTools && Self.refusals.isFound(in: reply.utf8)
+    refuses = uses.isEmpty && Self.refusals.isFound(in: reply.utf8)
     claimsCompletion = writes && Self.done.isFound(in: reply.utf8)
   }
 
-  private static func text(_ sourced: Sourced) -> String {
-    String(decoding: sourced.value.rawBytes.prefix(65_536), as: UTF8.self)
+  private static func text(_ value: JSONValue) -> String {
+    String(decoding: value.rawBytes.prefix(65_536), as: UTF8.self)
   }
 }

@@ -22,7 +22,7 @@ struct GivenWords {
       words.formUnion(StepText.words(String(text.prefix(Self.longest))))
     }
     self.words = Set(words.map(StepText.stem))
-    changing = ChangingTools([facts])
+    changing = ChangingTools(facts.toolUses)
   }
 
   /// Whether a value has no words and numbers but given ones.

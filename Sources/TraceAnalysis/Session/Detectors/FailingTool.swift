@@ -19,15 +19,19 @@ struct FailingTool: SessionDetector {
       let facts = turn.facts
       let own = reading.session.turns[place].findings
       let failures = Set(own.filter { $0.kind == "error_in_output" }.compactMap(\.spanIndex))
-      for index in facts.trace.spans.indices where facts.isToolCall(index) || facts.type(index) == "RETRIEVER" {
-        let name = facts.meaning(index).toolName ?? facts.trace.spans[index].name
-        var use = uses[name] ?? Uses()
+      let retrievers = facts.trace.spans.indices.filter { facts.type($0) == "RETRIEVER" }.map { index in
+        let span = facts.trace.spans[index]
+        return (name: span.name, spanIndex: index, hasFailed: span.status == .error)
+      }
+      for call in facts.toolUses.map({ (name: $0.name, spanIndex: $0.spanIndex, hasFailed: $0.hasFailed) }) + retrievers
+      {
+        var use = uses[call.name] ?? Uses()
         if use.turns.last != place { use.turns.append(place) }
-        if facts.trace.spans[index].status == .error || failures.contains(index) {
+        if call.hasFailed || facts.isToolCall(call.spanIndex) && failures.contains(call.spanIndex) {
           if use.failed.last != place { use.failed.append(place) }
-          use.first = use.first ?? index
+          use.first = use.first ?? call.spanIndex
         }
-        uses[name] = use
+        uses[call.name] = use
       }
     }
     guard !uses.isEmpty else { return .notChecked("no turn has recorded a call of a tool") }

@@ -1,0 +1,73 @@
+public import JSONText
+import TraceModel
+import TraceSemantics
+
+/// A call of a tool, by its span, or, where an app records only its models, by what the messages tell of it.
+public struct ToolUse: Sendable {
+  /// The tool.
+  public var name: String
+  /// What it was called with.
+  public var arguments: JSONValue?
+  /// What it gave back; nil where that is not told.
+  public var result: JSONValue?
+  /// The tool's span, or that of the model which asked for the call, by its place in the trace's spans.
+  public var spanIndex: Int
+  /// Whether its span, or the message with its result, is marked as a failure.
+  public var hasFailed: Bool
+
+  /// In a trace of more model calls, no more is read.
+  private static let mostModelCalls = 200
+  /// So many model calls are looked at for results, the last ones first: each is sent the results so far.
+  private static let mostAsked = 4
+
+  /// The calls that models asked for, in their order; each once, however many spans tell of it.
+  fileprivate static func inMessages(of facts: TraceFacts) -> [ToolUse] {
+    var uses: [ToolUse] = []
+    var ids: [String?] = []
+    var seen: Set<[UInt8]> = []
+    for index in facts.modelCalls(mentioning: ToolCalls.signs).prefix(mostModelCalls) {
+      for call in facts.meaning(index).outputChat?.messages.flatMap(\.toolCalls) ?? [] {
+        let key = Array((call.id ?? call.name).utf8) + (call.id == nil ? Array(call.arguments?.rawBytes ?? []) : [])
+        guard seen.insert(key).inserted else { continue }
+        uses.append(ToolUse(name: call.name, arguments: call.arguments, spanIndex: index, hasFailed: false))
+        ids.append(call.id)
+      }
+    }
+    guard !uses.isEmpty else { return [] }
+    addResults(to: &uses, ids, facts)
+    return uses
+  }
+
+  private static func addResults(to uses: inout [ToolUse], _ ids: [String?], _ facts: TraceFacts) {
+    let first = uses[0].spanIndex
+    let later = facts.trace.spans.indices.lazy.reversed().filter { $0 >= first && facts.isModelCall($0) }
+    for index in later.prefix(mostAsked) where uses.contains(where: { $0.result == nil }) {
+      let meaning = facts.meaning(index)
+      let messages = (meaning.inputChat?.messages ?? []) + (meaning.outputChat?.messages ?? [])
+      for result in messages.flatMap(\.toolResults) {
+        let place = uses.indices.first { place in
+          guard uses[place].result == nil else { return false }
+          if let id = ids[place], let callID = result.callID { return id == callID }
+          return result.name == uses[place].name
+        }
+        guard let place else { continue }
+        uses[place].result = result.content
+        uses[place].hasFailed = result.isError
+      }
+    }
+  }
+}
+
+extension TraceFacts {
+  /// The calls of tools in their order.
+  public var toolUses: [ToolUse] {
+    let runs = trace.spans.indices.filter { isToolCall($0) }
+    guard !runs.isEmpty else { return ToolUse.inMessages(of: self) }
+    return runs.map { index in
+      let meaning = meaning(index)
+      return ToolUse(
+        name: toolName(index), arguments: meaning.inputs?.value, result: meaning.outputs?.value, spanIndex: index,
+        hasFailed: trace.spans[index].status == .error)
+    }
+  }
+}
