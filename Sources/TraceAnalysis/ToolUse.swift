@@ -12,6 +12,8 @@ public struct ToolUse: Sendable {
   public var result: JSONValue?
   /// The tool's span, or that of the model which asked for the call, by its place in the trace's spans.
   public var spanIndex: Int
+  /// The id of the call, where messages tell of it.
+  var callID: String?
   /// Whether its span, or the message with its result, is marked as a failure.
   public var hasFailed: Bool
 
@@ -23,37 +25,42 @@ public struct ToolUse: Sendable {
   /// The calls that models asked for, in their order; each once, however many spans tell of it.
   fileprivate static func inMessages(of facts: TraceFacts) -> [ToolUse] {
     var uses: [ToolUse] = []
-    var ids: [String?] = []
     var seen: Set<[UInt8]> = []
     for index in facts.modelCalls(mentioning: ToolCalls.signs).prefix(mostModelCalls) {
       for call in facts.meaning(index).outputChat?.messages.flatMap(\.toolCalls) ?? [] {
         let key = Array((call.id ?? call.name).utf8) + (call.id == nil ? Array(call.arguments?.rawBytes ?? []) : [])
         guard seen.insert(key).inserted else { continue }
-        uses.append(ToolUse(name: call.name, arguments: call.arguments, spanIndex: index, hasFailed: false))
-        ids.append(call.id)
+        uses.append(
+          ToolUse(
+            name: call.name, arguments: call.arguments, spanIndex: index, callID: call.id, hasFailed: false))
       }
     }
     guard !uses.isEmpty else { return [] }
-    addResults(to: &uses, ids, facts)
+    addResults(to: &uses, facts)
     return uses
   }
 
-  private static func addResults(to uses: inout [ToolUse], _ ids: [String?], _ facts: TraceFacts) {
+  private static func addResults(to uses: inout [ToolUse], _ facts: TraceFacts) {
     let first = uses[0].spanIndex
     let later = facts.trace.spans.indices.lazy.reversed().filter { $0 >= first && facts.isModelCall($0) }
     for index in later.prefix(mostAsked) where uses.contains(where: { $0.result == nil }) {
       let meaning = facts.meaning(index)
       let messages = (meaning.inputChat?.messages ?? []) + (meaning.outputChat?.messages ?? [])
-      for result in messages.flatMap(\.toolResults) {
-        let place = uses.indices.first { place in
-          guard uses[place].result == nil else { return false }
-          if let id = ids[place], let callID = result.callID { return id == callID }
-          return result.name == uses[place].name
-        }
-        guard let place else { continue }
-        uses[place].result = result.content
-        uses[place].hasFailed = result.isError
+      add(messages.flatMap(\.toolResults), to: &uses)
+    }
+  }
+
+  /// Adds results to the calls that they are of.
+  static func add(_ results: [ChatMessage.ToolResult], to uses: inout [ToolUse]) {
+    for result in results {
+      let place = uses.indices.first { place in
+        guard uses[place].result == nil else { return false }
+        if let id = uses[place].callID, let callID = result.callID { return id == callID }
+        return result.name == uses[place].name
       }
+      guard let place else { continue }
+      uses[place].result = result.content
+      uses[place].hasFailed = result.isError
     }
   }
 }

@@ -21,6 +21,8 @@ public final class TraceFacts: Sendable {
   let recordedTokenUsage: TokenUsage?
   /// What was asked and answered.
   public let turn: TurnReading
+  /// What makes the trace one call of a model on the way to an answer; nil where it is a turn of its own.
+  package let loopStep: LoopStep?
   private let meanings: [SpanMeaning]
   private let types: [String]
 
@@ -50,6 +52,7 @@ public final class TraceFacts: Sendable {
     tokenUsage = Self.tokenUsage(meanings, tree)
     recordedTokenUsage = trace.info.tokenUsage ?? tokenUsage
     turn = TurnReading(trace, tree: tree, meanings: meanings)
+    loopStep = LoopStep(turn, meanings)
   }
 
   /// What a span means.

@@ -74,4 +74,35 @@ import TraceModel
     #expect(session.suspicions.first?.spanIndex == 1)
     #expect(session.suspicions.first?.reasons.first == "calls cancel_order, which changes something")
   }
+
+  /// Where each call of a model is a trace of its own, a turn is several traces: in those behind the first nobody asks anything,
+  /// and a call is no answer.
+  @Test func aLoopOfTracesIsNoRepeatedQuestion() async throws {
+    func step(_ number: Int, _ messages: String, _ output: String) throws -> Trace {
+      let attributes: KeyValuePairs = [
+        "mlflow.spanType": "\"CHAT_MODEL\"", "mlflow.spanInputs": #"{"messages": [\#(messages)]}"#,
+        "mlflow.spanOutputs": output,
+      ]
+      return TraceFixture.trace(
+        [try TraceFixture.span(1, name: "Completions", end: 100, attributes: attributes)], id: "tr-\(number)",
+        startMs: 1_794_819_600_000 + Int64(number) * 60_000)
+    }
+    let question = #"{"role": "user", "content": "Please cancel my order W-17 as soon as you can"}"#
+    let result = #"{"role": "tool", "tool_call_id": "c2", "content": "{\"id\": \"W-17\", \"fee\": 4711}"}"#
+    let answer = #"{"role": "assistant", "content": "It is cancelled; the fee is 4711."}"#
+    let traces = [
+      try step(1, question, asking), try step(2, "\(question), \(asking), \(result)", answer),
+      try step(
+        3, #"\#(question), \#(asking), \#(result), \#(answer), {"role": "user", "content": "Thanks"}"#,
+        #"{"role": "assistant", "content": "You are welcome."}"#),
+    ]
+    let steps = traces.map { TraceFacts($0).loopStep }
+    #expect(steps.map { $0?.isContinued ?? false } == [false, true, false])
+    #expect(steps.map { $0?.onlyCalls ?? false } == [true, false, false])
+    let session = await SessionFacts(id: "s", traces: traces)
+    let diagnosis = await SessionDiagnosis(session, turns: 1...3)
+    #expect(diagnosis.findings.map(\.finding.kind).allSatisfy { $0 == "suspect" })
+    #expect(session.suspicions.first?.turn == 1)
+    #expect(session.suspicions.flatMap(\.reasons).contains { $0.hasPrefix("says 4711") } == false)
+  }
 }

@@ -34,8 +34,15 @@ struct TurnText {
   }
 
   func line(_ lengths: Lengths) -> String {
-    let asked = words(turn.facts.turn.input, lengths.asked).map { "\"\($0)\"" } ?? "(no input)"
-    let answered = words(turn.facts.turn.output, lengths.answered).map { "\"\($0)\"" } ?? "(no answer)"
+    let step = turn.facts.loopStep
+    var asked = words(turn.facts.turn.input, lengths.asked).map { "\"\($0)\"" } ?? "(no input)"
+    var answered = words(turn.facts.turn.output, lengths.answered).map { "\"\($0)\"" } ?? "(no answer)"
+    // One call of a model on the way to an answer repeats the question, and is not an answer.
+    if let step, step.isContinued {
+      let given = lengths.result > 0 ? step.results.last?.content : nil
+      asked = given.map { "(goes on with \(excerpter.line($0, limit: lengths.result)))" } ?? "(goes on)"
+    }
+    if step?.onlyCalls ?? false { answered = "(no answer yet)" }
     let calls = calls(lengths).map { "\($0) " }.joined()
     return "\(asked) \(calls)→ \(answered)"
   }

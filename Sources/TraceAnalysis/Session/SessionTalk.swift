@@ -28,8 +28,10 @@ struct SessionTalk: Sendable {
     init(_ number: Int, _ facts: TraceFacts, sent: Sent?) {
       (self.number, self.facts) = (number, facts)
       self.sent = sent
-      let asked = SessionTalk.beginning(facts.turn.input)
-      let answered = SessionTalk.beginning(facts.turn.output)
+      // Within a loop of model calls that are traces of their own, nobody asks again what was asked, and a call is no answer.
+      let step = facts.loopStep
+      let asked = step?.isContinued ?? false ? "" : SessionTalk.beginning(facts.turn.input)
+      let answered = step?.onlyCalls ?? false ? "" : SessionTalk.beginning(facts.turn.output)
       (self.asked, self.answered) = (asked, answered)
       let isPlain = asked.utf8.allSatisfy { $0 < 0x80 }
       plainlyAsked = isPlain ? asked : asked.lowercased().replacing("’", with: "'")

@@ -45,7 +45,11 @@ public struct TurnSuspicion: Sendable {
   /// to look for.
   static func ranked(_ turns: [SessionFacts.Turn], _ symptom: Symptom? = nil) -> [TurnSuspicion] {
     guard turns.count >= fewestTurns else { return [] }
-    let uses = turns.map(\.facts.toolUses)
+    var uses = turns.map(\.facts.toolUses)
+    // Of a call that is a trace of its own, the next one tells the result.
+    for place in turns.indices.dropLast() where uses[place].contains(where: { $0.result == nil }) {
+      if let step = turns[place + 1].facts.loopStep { ToolUse.add(step.results, to: &uses[place]) }
+    }
     let callsTools = uses.contains { !$0.isEmpty }
     guard symptom != nil || callsTools else { return [] }
     let changing = ChangingTools(uses.joined())
@@ -126,8 +130,9 @@ private struct TurnActs {
   ])
 
   init(_ facts: TraceFacts, _ uses: [ToolUse], _ changing: ChangingTools) {
-    let reply = facts.turn.output?.text ?? ""
-    let asked = facts.turn.input?.text ?? ""
+    let step = facts.loopStep
+    let reply = step?.onlyCalls ?? false ? "" : facts.turn.output?.text ?? ""
+    let asked = step?.isContinued ?? false ? "" : facts.turn.input?.text ?? ""
     userNumbers = StepText.numbers(in: asked)
     replyNumbers = StepText.numbers(in: reply)
     for use in uses {
