@@ -45,16 +45,22 @@ PATIENCE = 120.0
 BURST = 6
 CANCELLED = 0.08
 LOCKED, LOCKED_SHARE = "has been locked by a writer", 0.03
-#: Traces written each second, of which twelve are a session.
+#: Traces written each second, of which twelve are a session. Behind the warm-up the writer goes on, with tags of those traces: a
+#: store that grew would let what answers hold grow, and nobody could tell it from a leak.
 WRITER = """
 import logging, os, sys, time
 import mlflow
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 mlflow.set_tracking_uri(sys.argv[1])
 mlflow.set_experiment("soak")
-count, pause = 0, 1 / float(sys.argv[2])
+count, pause, most, ids = 0, 1 / float(sys.argv[2]), int(sys.argv[3]), []
 while not os.path.exists("stop"):
     begun = time.time()
+    if count >= most:
+        mlflow.set_trace_tag(ids[count % len(ids)], "round", str(count))
+        count += 1
+        time.sleep(max(0, pause - (time.time() - begun)))
+        continue
     try:
         with mlflow.start_span("answer", span_type="AGENT") as root:
             mlflow.update_current_trace(metadata={"mlflow.trace.session": f"soak-{count // 12}", "mlflow.trace.user": f"u-{count % 7}"})
@@ -68,9 +74,10 @@ while not os.path.exists("stop"):
             root.set_outputs({"answer": f"Order {count} arrives on day {count * 31 % 977}."})
     except ValueError:
         pass
+    ids.append(root.trace_id)
     count += 1
     time.sleep(max(0, pause - (time.time() - begun)))
-print(count)
+print(f"{len(ids)} traces and {count - len(ids)} tags")
 """
 
 
@@ -272,7 +279,7 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
     # The writer starts before the clients and ends after them; what it says goes to a file, for a pipe may fill up.
     errors = (folder / "writer.log").open("w+")
     writer = subprocess.Popen(
-        [sys.executable, "-c", WRITER, store, str(options.traces)],
+        [sys.executable, "-c", WRITER, store, str(options.traces), str(int(options.seconds / 4 * options.traces))],
         stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder,
         # Each trace when it is made: no queue may pile up behind a store that is being read.
         env={**os.environ, "MLFLOW_ENABLE_ASYNC_TRACE_LOGGING": "false"},
@@ -305,7 +312,7 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         problems.append(f"the writer: exit {writer.returncode}: {err[-500:]}")
     asked = sum(client.number for client in clients)
     cancelled = sum(client.cancelled for client in clients)
-    print(f"{options.seconds:.0f} s, {len(clients)} servers, {asked} requests ({cancelled} cancelled) beside {out.strip()} traces being written")
+    print(f"{options.seconds:.0f} s, {len(clients)} servers, {asked} requests ({cancelled} cancelled) beside {out.strip()} being written")
     locked = sum(client.locked for client in clients)
     if locked:
         print(f"  {locked} calls were told that a writer had the database locked")
