@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import contestants
+import replay
 import shapes
 from contestants import COMMAND, OURS, QUIET, ROOT, SERVER, Setting, command, peak_mib, resident_mib, tokens
 from data import Data
@@ -189,6 +190,29 @@ def over_http(setting: Setting, data: Data) -> list[Line]:
     return [measured]
 
 
+def session_over_http(setting: Setting, data: Data) -> list[Line]:
+    what, target = "a session of 150 turns over HTTP, ms", Target(1.2, "≤ 1.2 x its requests", of_floor=True)
+    curl = shutil.which("curl")
+    if not setting.mlflow or not curl:
+        return [Line(what, Series(OURS, note="there is no MLflow to serve the traces, or no curl"), target)]
+    arguments, route = {"session_id": data.sessions[150]}, "curl, the same requests"
+    with tempfile.TemporaryDirectory() as name:
+        folder, python = Path(name), str(setting.mlflow.with_name("python"))
+        with tracking_server(folder, store=contestants.uri(data.main), environment=QUIET, python=python) as address:
+            with replay.recorder(address) as (between, requests):
+                setting.ours(between).call_tool("analyze_session", arguments)
+                requests.clear()  # the first call asks besides which routes there are
+                setting.ours(between).call_tool("analyze_session", arguments)
+                setting.end(OURS, between)
+            command = replay.again(curl, address, requests, folder, replay.WIDTH)
+            found = race(
+                setting.call(OURS, address, "analyze_session", arguments, 7),
+                Runner(route, timed(lambda: replay.made(command)), 7),
+            )
+            setting.end(OURS, address)
+    return [line(what, found, target, floor=route, note=f"{len(requests)} requests, {replay.WIDTH} at a time")]
+
+
 def searches(setting: Setting, data: Data) -> list[Line]:
     store = data.search(100_000)
     connection = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
@@ -259,5 +283,5 @@ def by_hand(setting: Setting, data: Data) -> list[Line]:
 
 
 ROWS: tuple[Callable[[Setting, Data], list[Line]], ...] = (
-    start, memory, tools, medium, outline, largest, session, over_http, searches, json_speed, binary_size, by_hand,
+    start, memory, tools, medium, outline, largest, session, over_http, session_over_http, searches, json_speed, binary_size, by_hand,
 )  # fmt: skip

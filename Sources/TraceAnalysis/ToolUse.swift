@@ -50,10 +50,11 @@ public struct ToolUse: Sendable {
     }
   }
 
-  /// Adds results to the calls that they are of.
+  /// Adds results to the calls that they are of. Without ids the last result of a tool is that of its last call, for a chat begins
+  /// with the calls of earlier turns.
   static func add(_ results: [ChatMessage.ToolResult], to uses: inout [ToolUse]) {
-    for result in results {
-      let place = uses.indices.first { place in
+    for result in results.reversed() {
+      let place = uses.indices.last { place in
         guard uses[place].result == nil else { return false }
         if let id = uses[place].callID, let callID = result.callID { return id == callID }
         return result.name == uses[place].name

@@ -40,6 +40,27 @@ import TraceModel
     #expect(uses.map { $0.result?.string } == [#"{"id": "W-17"}"#, "Error: shipped"])
   }
 
+  /// Providers without ids of calls name the tool: a chat begins with the results of earlier turns.
+  @Test func withoutIDsTheLastResultIsThatOfTheLastCall() throws {
+    func call(_ order: String) -> String {
+      #"{"role": "assistant", "content": null, "function_call": {"name": "get_order", "arguments": "{\"id\": \"\#(order)\"}"}}"#
+    }
+    func result(_ order: String) -> String {
+      #"{"role": "function", "name": "get_order", "content": "it is \#(order)"}"#
+    }
+    let question = #"{"role": "user", "content": "And W-2 and W-3?"}"#
+    let earlier = "\(call("W-1")), \(result("W-1")), \(question)"
+    let uses = try facts([
+      try model(2, #"{"messages": [\#(earlier)]}"#, call("W-2")),
+      try model(3, #"{"messages": [\#(earlier), \#(call("W-2")), \#(result("W-2"))]}"#, call("W-3")),
+      try model(
+        4, #"{"messages": [\#(earlier), \#(call("W-2")), \#(result("W-2")), \#(call("W-3")), \#(result("W-3"))]}"#,
+        #"{"role": "assistant", "content": "Both are here."}"#),
+    ]).toolUses
+    #expect(uses.map { $0.arguments?["id"]?.string } == ["W-2", "W-3"])
+    #expect(uses.map { $0.result?.string } == ["it is W-2", "it is W-3"])
+  }
+
   /// A client that is traced twice, or the same call sent again, is one call.
   @Test func aCallThatTwoSpansTellOfIsOne() throws {
     let uses = try facts([try model(2, "{}", asking), try model(3, "{}", asking)]).toolUses
