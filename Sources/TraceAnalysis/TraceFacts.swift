@@ -101,7 +101,10 @@ public final class TraceFacts: Sendable {
 
   /// The name of the tool that a span called. OpenTelemetry's spans are called `execute_tool name`.
   func toolName(_ index: Int) -> String {
-    meanings[index].toolName ?? trace.spans[index].name.split(separator: " ").last.map { String($0) } ?? ""
+    if let name = meanings[index].toolName { return name }
+    let (name, prefix) = (trace.spans[index].name, "execute_tool ")
+    // Names of an app's own may be several words, of which the last alone would be that of other tools, too.
+    return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
   }
 
   /// Nanoseconds from the trace's first span to this one's start.

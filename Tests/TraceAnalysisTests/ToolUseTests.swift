@@ -61,6 +61,13 @@ import TraceModel
     #expect(uses.map { $0.result?.string } == ["it is W-2", "it is W-3"])
   }
 
+  @Test(arguments: [("execute_tool get_order", "get_order"), ("Look up order", "Look up order"), ("lookup", "lookup")])
+  func aNameOfSeveralWordsIsOneName(_ span: String, _ name: String) throws {
+    let tool = try TraceFixture.span(
+      4, parent: 1, name: span, start: 4, attributes: ["mlflow.spanType": "\"TOOL\"", "mlflow.spanInputs": "{}"])
+    #expect(try facts([tool]).toolUses.map(\.name) == [name])
+  }
+
   /// A client that is traced twice, or the same call sent again, is one call.
   @Test func aCallThatTwoSpansTellOfIsOne() throws {
     let uses = try facts([try model(2, "{}", asking), try model(3, "{}", asking)]).toolUses
