@@ -97,6 +97,8 @@ struct AnalyzeSession: ParameterizedTool {
     let suspect = findings.first?.turn.number ?? session.turns.last?.number ?? 1
     answer.next = [NextCall("inspect_turn", ["session_id": .string(sessionID), "turn": .int(Int64(suspect))])]
     answer.remark = FindingList.gravity(findings.map(\.finding))
+    // Nobody need wait until all that was read is freed.
+    defer { Task.detached { withExtendedLifetime((session, diagnosis)) {} } }
     return answer.render(output, style: context.style)
   }
 

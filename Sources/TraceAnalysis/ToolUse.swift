@@ -22,8 +22,20 @@ public struct ToolUse: Sendable {
   /// So many model calls are looked at for results, the last ones first: each is sent the results so far.
   private static let mostAsked = 4
 
+  /// The calls of tools in a trace, in their order.
+  static func all(in facts: TraceFacts) -> [ToolUse] {
+    let runs = facts.trace.spans.indices.filter { facts.isToolCall($0) }
+    guard !runs.isEmpty else { return inMessages(of: facts) }
+    return runs.map { index in
+      let meaning = facts.meaning(index)
+      return ToolUse(
+        name: facts.toolName(index), arguments: meaning.inputs?.value, result: meaning.outputs?.value, spanIndex: index,
+        hasFailed: facts.trace.spans[index].status == .error)
+    }
+  }
+
   /// The calls that models asked for, in their order; each once, however many spans tell of it.
-  fileprivate static func inMessages(of facts: TraceFacts) -> [ToolUse] {
+  private static func inMessages(of facts: TraceFacts) -> [ToolUse] {
     var uses: [ToolUse] = []
     var seen: Set<[UInt8]> = []
     for index in facts.modelCalls(mentioning: ToolCalls.signs).prefix(mostModelCalls) {
@@ -62,20 +74,6 @@ public struct ToolUse: Sendable {
       guard let place else { continue }
       uses[place].result = result.content
       uses[place].hasFailed = result.isError
-    }
-  }
-}
-
-extension TraceFacts {
-  /// The calls of tools in their order.
-  public var toolUses: [ToolUse] {
-    let runs = trace.spans.indices.filter { isToolCall($0) }
-    guard !runs.isEmpty else { return ToolUse.inMessages(of: self) }
-    return runs.map { index in
-      let meaning = meaning(index)
-      return ToolUse(
-        name: toolName(index), arguments: meaning.inputs?.value, result: meaning.outputs?.value, spanIndex: index,
-        hasFailed: trace.spans[index].status == .error)
     }
   }
 }

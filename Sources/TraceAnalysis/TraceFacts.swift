@@ -1,4 +1,5 @@
 import JSONText
+import Synchronization
 public import TraceModel
 public import TraceSemantics
 
@@ -25,6 +26,9 @@ public final class TraceFacts: Sendable {
   package let loopStep: LoopStep?
   private let meanings: [SpanMeaning]
   private let types: [String]
+  private let keepsPayloads: Bool
+  /// The calls of tools, where payloads are kept and somebody has asked.
+  private let knownToolUses = Mutex<[ToolUse]?>(nil)
 
   /// Computes them in time linear in the size of the trace, but for sorting.
   ///
@@ -32,17 +36,19 @@ public final class TraceFacts: Sendable {
   ///   many detectors read small traces, and would double the memory that large ones take.
   public convenience init(_ trace: Trace, keepsPayloads: Bool = false) {
     let meanings = trace.spans.map { keepsPayloads ? SpanMeaning($0).keepingPayloads : SpanMeaning($0) }
-    self.init(trace, meanings: meanings)
+    self.init(trace, meanings: meanings, keepsPayloads: keepsPayloads)
   }
 
   /// The same, of a large trace several spans at a time.
   public static func concurrently(_ trace: Trace) async -> TraceFacts {
     let spans = trace.spans
-    return TraceFacts(trace, meanings: await spans.indices.mappedConcurrently(fewest: 500) { SpanMeaning(spans[$0]) })
+    return TraceFacts(
+      trace, meanings: await spans.indices.mappedConcurrently(fewest: 500) { SpanMeaning(spans[$0]) },
+      keepsPayloads: false)
   }
 
-  private init(_ trace: Trace, meanings: [SpanMeaning]) {
-    self.trace = trace
+  private init(_ trace: Trace, meanings: [SpanMeaning], keepsPayloads: Bool) {
+    (self.trace, self.keepsPayloads) = (trace, keepsPayloads)
     let tree = SpanTree(trace.spans)
     self.tree = tree
     selfTimes = Self.selfTimes(trace.spans, tree)
@@ -98,6 +104,14 @@ public final class TraceFacts: Sendable {
 
   /// Whether a span called a tool.
   public func isToolCall(_ index: Int) -> Bool { types[index] == "TOOL" }
+
+  /// The calls of tools in their order.
+  public var toolUses: [ToolUse] {
+    if let known = knownToolUses.withLock({ $0 }) { return known }
+    let uses = ToolUse.all(in: self)
+    if keepsPayloads { knownToolUses.withLock { $0 = uses } }
+    return uses
+  }
 
   /// The name of the tool that a span called. OpenTelemetry's spans are called `execute_tool name`.
   func toolName(_ index: Int) -> String {

@@ -80,3 +80,17 @@ enum CommonWords {
     "all", "each",
   ]
 }
+
+extension Substring {
+  /// What stands behind some words, where they stand first; nil where they do not. Compared byte by byte: the search that serves
+  /// any collection takes a hundred times as long.
+  func rest(behind words: String) -> Substring? {
+    guard let first = words.utf8.first else { return self }
+    var rest = utf8
+    while let start = rest.firstIndex(of: first) {
+      if rest[start...].starts(with: words.utf8) { return self[utf8.index(start, offsetBy: words.utf8.count)...] }
+      rest = rest[rest.index(after: start)...]
+    }
+    return nil
+  }
+}

@@ -26,20 +26,17 @@ enum ValueText {
   static func scan(_ text: ArraySlice<UInt8>, _ body: (ValueToken) -> Void) {
     var position = text.startIndex
     let end = min(text.endIndex, text.startIndex + longest)
-    while position < end {
-      guard isPart(text[position]) else {
-        position =
-          text[position] == backslash ? endOfEscape(text, position, end) : position + dividingLength(text[position])
-        continue
-      }
-      let start = position
-      var hasDigit = false
-      var hasLetter = false
+    // Most bytes are of words without a digit, over which sixteen at a time are passed.
+    while let digit = firstDigit(text, from: position, to: end) {
+      let start = startOfRun(text, with: digit, from: position, to: end)
+      position = max(start, digit)
+      // A digit of a character's code is none.
+      guard start <= digit else { continue }
+      var hasLetter = text[start..<digit].contains(where: isLetter)
       while position < end, isPart(text[position]) {
-        if isDigit(text[position]) { hasDigit = true } else if isLetter(text[position]) { hasLetter = true }
+        hasLetter = hasLetter || isLetter(text[position])
         position += 1
       }
-      guard hasDigit else { continue }
       var lower = start
       var upper = position
       while upper > lower, !isDigit(text[upper - 1]), !isLetter(text[upper - 1]) { upper -= 1 }
@@ -52,6 +49,43 @@ enum ValueText {
       }
       numbers(text, lower..<upper, isNegative: isNegative && !hasLetter, isPart: hasLetter, body)
     }
+  }
+
+  private typealias Lanes = SIMD16<UInt8>
+
+  /// The next digit, before `end`.
+  private static func firstDigit(_ text: ArraySlice<UInt8>, from start: Int, to end: Int) -> Int? {
+    let bytes = text.span
+    let raw = unsafe bytes.bytes
+    var place = start - text.startIndex
+    let limit = end - text.startIndex
+    let (zero, ten) = (Lanes(repeating: UInt8(ascii: "0")), Lanes(repeating: 10))
+    while place + Lanes.scalarCount <= limit {
+      // Sixteen bytes inside of the span; any bit pattern is valid.
+      let block = unsafe raw.unsafeLoadUnaligned(fromByteOffset: place, as: Lanes.self)
+      // As integers, for the operators of masks are not inlined.
+      let hits = unsafe unsafeBitCast((block &- zero) .< ten, to: SIMD2<UInt64>.self)
+      if hits[0] != 0 { return text.startIndex + place + hits[0].trailingZeroBitCount / 8 }
+      if hits[1] != 0 { return text.startIndex + place + 8 + hits[1].trailingZeroBitCount / 8 }
+      place += Lanes.scalarCount
+    }
+    while place < limit {
+      if isDigit(bytes[place]) { return text.startIndex + place }
+      place += 1
+    }
+    return nil
+  }
+
+  /// Where the run of bytes begins that a digit is part of: behind what divides it from what stands before. Behind the digit,
+  /// where that is part of an escape.
+  private static func startOfRun(_ text: ArraySlice<UInt8>, with digit: Int, from first: Int, to end: Int) -> Int {
+    var place = digit
+    while place > first, isPart(text[place - 1]) { place -= 1 }
+    guard place > first else { return first }
+    place -= 1
+    guard text[place] == backslash else { return place + dividingLength(text[place]) }
+    while place > first, text[place - 1] == backslash { place -= 1 }
+    return endOfEscape(text, place, end)
   }
 
   /// Behind the backslashes at a position and the letter or code that belongs to them.

@@ -92,9 +92,9 @@ struct SessionTalk: Sendable {
 
   /// - Parameter turns: What is known of the turns' traces, in order.
   init(_ turns: [TraceFacts]) async {
-    let calls = await turns.indices.mappedConcurrently { Self.largestCall(turns[$0]) }
+    let calls = turns.map(Self.largestCall)
     let isComparable = calls.reduce(0) { $0 + ($1?.size ?? 0) } <= Self.mostBytes
-    // One after the other: what was sent before is not read again.
+    // One after the other: what was sent before is not read again. This takes long, so that nothing may be waited for before.
     var reader = SentReader()
     let sent = turns.indices.map { place in
       calls[place].map { reader.sent(turns[place], $0.spanIndex, isComparable) }

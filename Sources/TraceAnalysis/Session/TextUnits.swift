@@ -3,6 +3,7 @@
 enum TextUnits {
   /// The units in their order, without case and punctuation.
   static func of(_ text: String) -> [String] {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return StepText.words(text) }
     var units: [String] = []
     var word = ""
     /// The character before, of a script without blanks.

@@ -19,7 +19,7 @@ struct Measure: Sendable {
 
   /// Behind a number so many bytes may tell its unit.
   private static let reach = 32
-  private static let ends: Set<UInt8> = Set(".;,()\n\r\"'*|<>:?!".utf8)
+  private static let ends: [Bool] = (0...255).map { #".;,()"'*|<>:?!"#.utf8.contains($0) || [0x0A, 0x0D].contains($0) }
 
   /// The numbers of a text that somebody wants to know of, in their order.
   static func all(in text: String, where isWanted: (Double) -> Bool = { _ in true }) -> [Measure] {
@@ -32,7 +32,7 @@ struct Measure: Sendable {
       // `4711` of `Order-4711` and `20` of `2026-11-20` count nothing.
       if token.isPart, isOfName(before) { return }
       let tail = bytes[token.range.upperBound..<min(bytes.count, token.range.upperBound + reach)]
-      let line = tail.prefix { !ends.contains($0) }
+      let line = tail.prefix { !ends[Int($0)] }
       let (unit, length) = unit(before: bytes[..<token.range.lowerBound], behind: line)
       let end = token.range.upperBound + length
       found.append(

@@ -76,8 +76,7 @@ struct ChangedFact: SessionDetector {
   }
 
   private static func unit(behind number: String, in sentence: Substring) -> String? {
-    guard let range = sentence.utf8.firstRange(of: number.utf8) else { return nil }
-    let rest = sentence[range.upperBound...].drop { $0 == " " || $0 == "-" }
+    guard let rest = sentence.rest(behind: number)?.drop(while: { $0 == " " || $0 == "-" }) else { return nil }
     if rest.first == "%" { return "%" }
     let word = rest.prefix { $0.isLetter }.lowercased()
     return word.isEmpty ? nil : word

@@ -95,8 +95,8 @@ struct UserRepair: SessionDetector {
 extension SessionTalk.Turn {
   /// What stands behind a number in the question: the rest of the word, or the next one.
   fileprivate func unit(behind value: NotedValue) -> String? {
-    guard let place = asked.utf8.firstRange(of: value.words.utf8)?.upperBound else { return nil }
-    let rest = asked[place...].drop { $0 == " " || $0 == "-" || $0 == "\u{A0}" }
+    let behind = asked[...].rest(behind: value.words)
+    guard let rest = behind?.drop(while: { $0 == " " || $0 == "-" || $0 == "\u{A0}" }) else { return nil }
     guard let first = rest.unicodeScalars.first else { return nil }
     // Scripts without blanks: the character alone.
     if first.value >= 0x0E00 { return String(first) }
