@@ -43,14 +43,15 @@ struct HistorySummaries: Sendable {
     let usualMarks = usual.values.reduce(into: Set<String>()) { $0.formUnion(Self.marks($1)) }
     var said: [String: [Int]] = [:]
     for (place, turn) in talk.turns.enumerated() {
-      for mark in Self.marks(turn.asked).union(Self.marks(turn.answered)) { said[mark, default: []].append(place) }
+      let marks = Self.marks(turn.askedUnits).union(Self.marks(turn.answeredUnits))
+      for mark in marks { said[mark, default: []].append(place) }
     }
     var read: [UInt64: Set<String>] = [:]
     var found: [Int: Summary] = [:]
     for (place, messages) in candidates {
       guard let lost = history.lost(at: place), lost.count >= 2 else { continue }
       let turn = talk.turns[place]
-      let known = usualMarks.union(Self.marks(turn.asked)).union(Self.givenBack(turn.facts))
+      let known = usualMarks.union(Self.marks(turn.askedUnits)).union(Self.givenBack(turn.facts))
       for message in messages {
         let marks = read[message.key] ?? Self.marks(message.text)
         read[message.key] = marks
@@ -71,8 +72,13 @@ struct HistorySummaries: Sendable {
   /// What tells a text from others.
   private static func marks(_ text: String) -> Set<String> {
     let text = text.utf8.count <= longest ? text : String(decoding: text.utf8.prefix(longest), as: UTF8.self)
-    return Set(
-      TextUnits.of(text).filter { unit in
+    return marks(TextUnits.of(text))
+  }
+
+  /// The same of its units.
+  private static func marks(_ units: [String]) -> Set<String> {
+    Set(
+      units.filter { unit in
         let bytes = unit.utf8
         if bytes.contains(where: { (0x30...0x39).contains($0) }) { return bytes.count >= 2 }
         return bytes.count >= 5 && !CommonWords.all.contains(unit)

@@ -150,8 +150,8 @@ struct SessionHistory: Sendable {
         if let places, places.count == 1, places[0] < place {
           order.append((places[0] * 2 + (message.role == .user ? 0 : 1), size))
         }
-        counts[words, default: (0, 0)].count += 1
-        counts[words, default: (0, 0)].bytes += size
+        let known = counts[words] ?? (0, 0)
+        counts[words] = (known.count + 1, known.bytes + size)
       }
     }
     for (words, found) in counts {

@@ -55,6 +55,9 @@ struct SessionTalk: Sendable {
       (unitBits ^ other.unitBits).nonzeroBitCount * 5 <= askedUnits.count + other.askedUnits.count
     }
 
+    /// The answer in units; of most answers they are its words.
+    var answeredUnits: [String] { answered.utf8.allSatisfy { $0 < 0x80 } ? answeredWords : TextUnits.of(answered) }
+
     /// Whether the run got to an answer.
     var isAnswered: Bool { !answered.isEmpty && facts.trace.info.state != .error }
   }
