@@ -136,8 +136,9 @@ public struct JSONValue: Sendable {
   /// The member of that name, the last one if there are several (as Python's parser has it); nil when there is none.
   public subscript(key: String) -> JSONValue? {
     guard kind == .object else { return nil }
-    var key = key
-    let place = key.withUTF8 { unsafe lastMember($0.span) }
+    let found = unsafe key.utf8.withContiguousStorageIfAvailable { unsafe lastMember($0.span) }
+    // Strings of this program are contiguous.
+    let place = found ?? lastMember(Array(key.utf8).span)
     return place.map { JSONValue(storage: storage, index: $0) }
   }
 

@@ -8,8 +8,8 @@ struct SessionConversation: Sendable {
   let summaries: HistorySummaries
 
   /// - Parameter turns: What is known of the turns' traces, in order.
-  init(_ turns: [TraceFacts]) async {
-    talk = await SessionTalk(turns)
+  init(_ turns: [TraceFacts]) {
+    talk = SessionTalk(turns)
     history = SessionHistory(talk)
     summaries = HistorySummaries(talk, history)
   }

@@ -93,16 +93,17 @@ struct SessionTalk: Sendable {
   /// Of sessions whose models were sent more bytes, messages are not compared.
   private static let mostBytes = 64_000_000
 
+  /// One turn after the other, while others look at each by itself: to wait for a free thread would take longer.
+  ///
   /// - Parameter turns: What is known of the turns' traces, in order.
-  init(_ turns: [TraceFacts]) async {
+  init(_ turns: [TraceFacts]) {
     let calls = turns.map(Self.largestCall)
     let isComparable = calls.reduce(0) { $0 + ($1?.size ?? 0) } <= Self.mostBytes
-    // One after the other: what was sent before is not read again. This takes long, so that nothing may be waited for before.
+    // What was sent before is not read again.
     var reader = SentReader()
-    let sent = turns.indices.map { place in
-      calls[place].map { reader.sent(turns[place], $0.spanIndex, isComparable) }
+    self.turns = turns.indices.map { place in
+      Turn(place + 1, turns[place], sent: calls[place].map { reader.sent(turns[place], $0.spanIndex, isComparable) })
     }
-    self.turns = await turns.indices.mappedConcurrently { Turn($0 + 1, turns[$0], sent: sent[$0]) }
   }
 
   fileprivate static func beginning(_ side: TurnReading.Side?) -> String {
