@@ -113,6 +113,14 @@ extension Evidence {
     return Evidence(.statusMessage, of: index, in: facts).map { [$0] } ?? []
   }
 
+  /// The result of a call that messages tell of, where it stands in them.
+  static func ofResult(_ use: ToolUse, in facts: TraceFacts) -> [Evidence] {
+    guard let index = use.resultSpanIndex, let result = use.result, let inputs = facts.meaning(index).inputs,
+      let path = inputs.value.path(to: result), let found = Evidence(.inputs, of: index, at: path, in: facts)
+    else { return ofOutput(use.spanIndex, around: use.name, in: facts) }
+    return [found]
+  }
+
   /// What a span gave back: the words a person would quote.
   static func ofOutput(_ index: Int, around words: String? = nil, in facts: TraceFacts) -> [Evidence] {
     guard let outputs = facts.meaning(index).outputs else { return ofFailure(index, in: facts) }
@@ -121,5 +129,23 @@ extension Evidence {
       Evidence(.outputs, of: index, at: path, around: words, in: facts)
       ?? Evidence(.outputs, of: index, around: words, in: facts)
     return found.map { [$0] } ?? []
+  }
+}
+
+extension JSONValue {
+  /// The way to the last place at which a value stands in this one, as it is written; nil where it stands nowhere.
+  fileprivate func path(to value: JSONValue, depth: Int = 0) -> JSONPath? {
+    if kind == value.kind, rawBytes.elementsEqual(value.rawBytes) { return JSONPath(steps: []) }
+    guard depth < 8 else { return nil }
+    let parts: [(step: String, value: JSONValue)] =
+      switch kind {
+      case .object: members.map { ($0.key, $0.value) }
+      case .array: elements.enumerated().map { ("\($0)", $1) }
+      default: []
+      }
+    for part in parts.reversed() where part.value.rawBytes.count >= value.rawBytes.count {
+      if let rest = part.value.path(to: value, depth: depth + 1) { return JSONPath(steps: [part.step] + rest.steps) }
+    }
+    return nil
   }
 }

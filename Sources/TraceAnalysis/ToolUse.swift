@@ -14,6 +14,8 @@ public struct ToolUse: Sendable {
   public var spanIndex: Int
   /// The id of the call, where messages tell of it.
   var callID: String?
+  /// The model call whose messages tell the result, by its place in the trace's spans; nil where a span of its own does.
+  var resultSpanIndex: Int?
   /// Whether its span, or the message with its result, is marked as a failure.
   public var hasFailed: Bool
 
@@ -58,13 +60,15 @@ public struct ToolUse: Sendable {
     for index in later.prefix(mostAsked) where uses.contains(where: { $0.result == nil }) {
       let meaning = facts.meaning(index)
       let messages = (meaning.inputChat?.messages ?? []) + (meaning.outputChat?.messages ?? [])
-      add(messages.flatMap(\.toolResults), to: &uses)
+      add(messages.flatMap(\.toolResults), toldBy: index, to: &uses)
     }
   }
 
   /// Adds results to the calls that they are of. Without ids the last result of a tool is that of its last call, for a chat begins
   /// with the calls of earlier turns.
-  static func add(_ results: [ChatMessage.ToolResult], to uses: inout [ToolUse]) {
+  ///
+  /// - Parameter index: The model call that tells them, if it is of the same trace.
+  static func add(_ results: [ChatMessage.ToolResult], toldBy index: Int? = nil, to uses: inout [ToolUse]) {
     for result in results.reversed() {
       let place = uses.indices.last { place in
         guard uses[place].result == nil else { return false }
@@ -74,6 +78,7 @@ public struct ToolUse: Sendable {
       guard let place else { continue }
       uses[place].result = result.content
       uses[place].hasFailed = result.isError
+      uses[place].resultSpanIndex = index
     }
   }
 }

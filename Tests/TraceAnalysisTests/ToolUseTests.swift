@@ -14,7 +14,7 @@ import TraceModel
 
   private func model(_ id: UInt64, _ input: String, _ output: String) throws -> Span {
     try TraceFixture.span(
-      id, parent: 1, name: "chat", start: Int64(id),
+      id, parent: 1, name: "chat", start: Int64(id), end: Int64(id),
       attributes: ["mlflow.spanType": "\"CHAT_MODEL\"", "mlflow.spanInputs": input, "mlflow.spanOutputs": output])
   }
 
@@ -82,6 +82,68 @@ import TraceModel
     let uses = try facts([try model(2, "{}", asking), tool]).toolUses
     #expect(uses.map(\.name) == ["cancel_order"])
     #expect(uses.map(\.spanIndex) == [2])
+  }
+
+  // MARK: Detectors
+
+  private func call(_ id: String, _ name: String, _ arguments: String) -> String {
+    let arguments = JSON.string(arguments).text
+    return #"{"role": "assistant", "content": null, "tool_calls": [{"id": "\#(id)", "type": "function", "function": "#
+      + #"{"name": "\#(name)", "arguments": \#(arguments)}}]}"#
+  }
+
+  private func findings(_ detector: some Detector, _ facts: TraceFacts) throws -> [Finding] {
+    guard case .findings(let found) = detector.examine(facts, flow: ValueFlowSource(facts)) else { return [] }
+    return found
+  }
+
+  /// The run of an agent of which only the models were recorded: each call is given what was said so far, and the results.
+  private func run(_ calls: [(id: String, name: String, arguments: String, result: String)]) throws -> TraceFacts {
+    var said = [#"{"role": "user", "content": "Where is my order?"}"#]
+    var spans: [Span] = []
+    for (place, next) in calls.enumerated() {
+      let asking = call(next.id, next.name, next.arguments)
+      spans.append(try model(UInt64(place + 2), #"{"messages": [\#(said.joined(separator: ", "))]}"#, asking))
+      let result = #"{"role": "tool", "tool_call_id": "\#(next.id)", "content": \#(JSON.string(next.result).text)}"#
+      said += [asking, result]
+    }
+    let answer = #"{"role": "assistant", "content": "I do not know."}"#
+    spans.append(try model(UInt64(calls.count + 2), #"{"messages": [\#(said.joined(separator: ", "))]}"#, answer))
+    return try facts(spans)
+  }
+
+  @Test func aFailureThatOnlyMessagesTellIsFound() throws {
+    let facts = try run([
+      ("c1", "find_user", #"{"name": "Ann"}"#, "Error: user not found"), ("c2", "list_users", "{}", #"["Anne", "Bo"]"#),
+    ])
+    let found = try findings(ErrorInOutput(), facts)
+    #expect(found.map(\.spanIndex) == [1])
+    #expect(
+      found.first?.why.contains("find_user, which chat asked for, gave back a failure: Error: user not found") ?? false)
+    let evidence = try #require(found.first?.evidence.first)
+    #expect(evidence.spanIndex == 3 && evidence.field == .inputs && evidence.path.description == "/messages/2/content")
+    #expect(evidence.read(from: facts.trace) == "Error: user not found")
+  }
+
+  @Test func aLoopThatOnlyMessagesTellIsFound() throws {
+    let calls = (1...4).map { ("c\($0)", "get_order", #"{"id": "W-17"}"#, "it is on its way") }
+    let found = try findings(RepeatedCall(), try run(calls + [("c9", "get_order", #"{"id": "W-18"}"#, "unknown")]))
+    #expect(found.map(\.title) == ["get_order was called 4 times with the same input"])
+    #expect(found.first?.spanIndex == 1)
+    // One that failed is tried again for a reason.
+    let failing = calls.map { ($0.0, $0.1, $0.2, "Error: try again") }
+    #expect(try findings(RepeatedCall(), try run(failing)).isEmpty)
+  }
+
+  @Test func anIdThatOnlyTheModelHasSaidIsFound() throws {
+    let made = try run([("c1", "get_order", #"{"id": "W-20417"}"#, "unknown")])
+    let found = try findings(UngroundedArgument(), made)
+    #expect(found.map(\.spanIndex) == [1])
+    #expect(found.first?.why.contains("get_order was called with /id = 'W-20417', which nothing before had") ?? false)
+    let given = try run([
+      ("c1", "list_orders", "{}", #"["W-20417"]"#), ("c2", "get_order", #"{"id": "W-20417"}"#, "unknown"),
+    ])
+    #expect(try findings(UngroundedArgument(), given).isEmpty)
   }
 
   /// A chat of an app that records only its models is ranked as one that records its tools.

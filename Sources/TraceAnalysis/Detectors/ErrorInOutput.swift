@@ -2,7 +2,8 @@ import JSONText
 import TraceModel
 import TraceSemantics
 
-/// A tool whose span is OK but whose output says that it failed: the app handed the failure on as if it were data.
+/// A tool whose span is OK but whose output says that it failed: the app handed the failure on as if it were data. Where tools
+/// have no spans, the messages tell what they gave back.
 struct ErrorInOutput: Detector {
   let name = "error_in_output"
 
@@ -27,7 +28,25 @@ struct ErrorInOutput: Detector {
             + "failure: \(words.prefix(160))",
           evidence: Evidence(.outputs, of: index, at: path, in: facts).map { [$0] } ?? [], standing: .hint))
     }
-    return isChecked ? .findings(findings) : .notChecked("no tool span has recorded its output")
+    for use in facts.toolUses where !facts.isToolCall(use.spanIndex) {
+      guard let result = use.result else { continue }
+      isChecked = true
+      guard result.rawBytes.count <= Self.longest, let words = Self.failure(of: use, result) else { continue }
+      findings.append(
+        Finding(
+          kind: "error_in_output", severity: .medium, confidence: .medium,
+          title: "a failure was handed on as a result", traceID: facts.trace.info.id, spanIndex: use.spanIndex,
+          why: "\(use.name), which \(facts.trace.spans[use.spanIndex].name) asked for, gave back a failure: "
+            + "\(words.prefix(160))",
+          evidence: Evidence.ofResult(use, in: facts), standing: .hint))
+    }
+    return isChecked
+      ? .findings(findings) : .notChecked("neither a tool's span nor a message tells what a tool gave back")
+  }
+
+  private static func failure(of use: ToolUse, _ result: JSONValue) -> String? {
+    if let found = failure(result) { return found.words }
+    return use.hasFailed ? result.string ?? String(decoding: result.rawBytes.prefix(200), as: UTF8.self) : nil
   }
 
   /// Where none of these stands in a span's record, it is not read.

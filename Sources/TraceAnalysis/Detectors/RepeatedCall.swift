@@ -32,22 +32,30 @@ struct RepeatedCall: Detector {
       guard facts.trace.spans[index].status != .error else { continue }
       places[Call(name: facts.trace.spans[index].name, input: input), default: []].append(index)
     }
-    guard hasInputs else { return .notChecked("no tool or retriever span has recorded its input") }
-    let repeated = places.values.filter { $0.count >= Self.fewest }.sorted { $0[0] < $1[0] }
+    for use in facts.toolUses where !facts.isToolCall(use.spanIndex) {
+      guard let arguments = use.arguments else { continue }
+      hasInputs = true
+      guard !use.hasFailed, use.result.map({ ErrorInOutput.failure($0) == nil }) ?? true else { continue }
+      places[Call(name: use.name, input: arguments.rawBytes), default: []].append(use.spanIndex)
+    }
+    guard hasInputs else { return .notChecked("neither a span nor a message tells what a tool was called with") }
+    let repeated = places.filter { $0.value.count >= Self.fewest }.map { (name: $0.key.name, indices: $0.value) }
+      .sorted { ($0.indices[0], $0.name) < ($1.indices[0], $1.name) }
     return .findings(
-      repeated.map { indices in
-        let span = facts.trace.spans[indices[0]]
+      repeated.map { name, indices in
         // A caller that asks again and again is in a loop; callers that each ask the same only work twice.
         let callers = Dictionary(grouping: indices) { facts.tree.parents[$0] ?? -1 }
         let isLoop = callers.values.contains { $0.count > Self.mostWithoutLoop }
         let aliases = indices.map { Trace.alias(ofSpanAt: $0) }
         return Finding(
           kind: "repeated_call", severity: isLoop ? .high : .medium, confidence: .high,
-          title: "\(span.name) was called \(indices.count) times with the same input",
+          title: "\(name) was called \(indices.count) times with the same input",
           traceID: facts.trace.info.id, spanIndex: indices[0],
-          why: "\(span.name) got the same input in \(aliases.prefix(4).joined(separator: ", "))"
+          why: "\(name) got the same input in \(aliases.prefix(4).joined(separator: ", "))"
             + (aliases.count > 4 ? " … \(aliases[aliases.count - 1])" : "") + ", and did not fail.",
-          evidence: Evidence(.inputs, of: indices[0], in: facts).map { [$0] } ?? [],
+          evidence: facts.isModelCall(indices[0])
+            ? Evidence.ofOutput(indices[0], around: name, in: facts)
+            : Evidence(.inputs, of: indices[0], in: facts).map { [$0] } ?? [],
           standing: isLoop ? .decisive : .hint)
       })
   }

@@ -9,29 +9,31 @@ struct UngroundedArgument: Detector {
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     guard facts.trace.spans.count <= ValueFlow.mostSpans else { return .notChecked("too much to follow") }
     var findings: [Finding] = []
-    var isChecked = false
-    for index in facts.trace.spans.indices where facts.isToolCall(index) && facts.tree.parents[index] != nil {
-      guard let inputs = facts.meaning(index).inputs else { continue }
-      isChecked = true
-      if let (path, words) = Placeholders.first(in: inputs.value), !Self.isAsked(words, facts) {
-        findings.append(Self.finding(index, path, placeholder: words, facts))
-        if findings.count == Self.most { break }
+    let uses = facts.toolUses.filter { use in
+      use.arguments != nil && (!facts.isToolCall(use.spanIndex) || facts.tree.parents[use.spanIndex] != nil)
+    }
+    guard !uses.isEmpty else { return .notChecked("neither a span nor a message tells what a tool was called with") }
+    for use in uses where findings.count < Self.most {
+      guard let arguments = use.arguments else { continue }
+      if let (path, words) = Placeholders.first(in: arguments), !Self.isAsked(words, facts) {
+        findings.append(Self.finding(use, path, placeholder: words, facts))
         continue
       }
-      let leaves = Self.leaves(inputs.value, [])
+      let leaves = Self.leaves(arguments, [])
       guard !leaves.isEmpty else { continue }
       guard let flow = flow.value else { return .notChecked("too much to follow") }
       for leaf in leaves {
         // The model's call names it first, and the tool is given the same.
         guard let origin = flow.origin(of: leaf.value.token),
-          origin.isOutput ? facts.isModelCall(origin.spanIndex) : origin.spanIndex == index
+          origin.isOutput ? facts.isModelCall(origin.spanIndex) : origin.spanIndex == use.spanIndex
         else { continue }
-        findings.append(Self.finding(index, leaf, origin, facts))
+        // What a model's own input has was said before this trace.
+        guard origin.isOutput || facts.isToolCall(use.spanIndex) else { continue }
+        findings.append(Self.finding(use, leaf, origin, facts))
         break
       }
-      if findings.count == Self.most { break }
     }
-    return isChecked ? .findings(findings) : .notChecked("no tool span has recorded its input")
+    return .findings(findings)
   }
 
   /// More are not told.
@@ -43,28 +45,40 @@ struct UngroundedArgument: Detector {
   }
 
   private static func finding(
-    _ index: Int, _ path: JSONPath, placeholder words: String, _ facts: TraceFacts
+    _ use: ToolUse, _ path: JSONPath, placeholder words: String, _ facts: TraceFacts
   ) -> Finding {
-    let name = facts.trace.spans[index].name
+    let name = name(use, facts)
     return Finding(
       kind: "placeholder_argument", severity: .medium, confidence: .medium, title: "called with a placeholder",
-      traceID: facts.trace.info.id, spanIndex: index,
+      traceID: facts.trace.info.id, spanIndex: use.spanIndex,
       why:
         "\(name) was called with \(path.steps.isEmpty ? "" : "\(path) = ")'\(words)', which only stands for a value; nobody put one in.",
-      evidence: Evidence(.inputs, of: index, at: path, in: facts).map { [$0] } ?? [], standing: .hint)
+      evidence: evidence(use, path, words, facts), standing: .hint)
   }
 
   private static func finding(
-    _ index: Int, _ leaf: (path: JSONPath, value: NotedValue), _ origin: ValueFlow.Appearance, _ facts: TraceFacts
+    _ use: ToolUse, _ leaf: (path: JSONPath, value: NotedValue), _ origin: ValueFlow.Appearance, _ facts: TraceFacts
   ) -> Finding {
-    let name = facts.trace.spans[index].name
+    let name = name(use, facts)
     let by = origin.isOutput ? facts.trace.spans[origin.spanIndex].name : "the code that called it"
     return Finding(
       kind: "ungrounded_argument", severity: .medium, confidence: .low, title: "called with a value from nowhere",
-      traceID: facts.trace.info.id, spanIndex: index,
+      traceID: facts.trace.info.id, spanIndex: use.spanIndex,
       why:
         "\(name) was called with \(leaf.path.steps.isEmpty ? "" : "\(leaf.path) = ")'\(leaf.value.words)', which nothing before had; it comes from \(by).",
-      evidence: Evidence(.inputs, of: index, at: leaf.path, in: facts).map { [$0] } ?? [], standing: .hint)
+      evidence: evidence(use, leaf.path, leaf.value.words, facts), standing: .hint)
+  }
+
+  private static func name(_ use: ToolUse, _ facts: TraceFacts) -> String {
+    facts.isToolCall(use.spanIndex) ? facts.trace.spans[use.spanIndex].name : use.name
+  }
+
+  private static func evidence(
+    _ use: ToolUse, _ path: JSONPath, _ words: String, _ facts: TraceFacts
+  ) -> [Evidence] {
+    facts.isToolCall(use.spanIndex)
+      ? Evidence(.inputs, of: use.spanIndex, at: path, in: facts).map { [$0] } ?? []
+      : Evidence.ofOutput(use.spanIndex, around: words, in: facts)
   }
 
   /// Values of an object that are names a machine gave: letters and digits in one word, or five digits and more.
