@@ -23,6 +23,8 @@ struct StepList {
   private static let line = 72
   /// Bytes of what stands beside a suspect.
   private static let beside = 260
+  /// Bytes of what a tool gave back, in a step that is shown in a line.
+  private static let shortestResult = 48
 
   /// How a step is shown.
   private struct Display {
@@ -35,6 +37,7 @@ struct StepList {
   func section(_ remedy: NextCall) -> Answer.Section {
     let places = Dictionary(uniqueKeysWithValues: ranking.suspicions.enumerated().map { ($1.step.spanIndex, $0) })
     let displays = displays(places)
+    let results = results
     let items = zip(ranking.steps, displays).map { step, display -> Answer.Item in
       let place = places[step.spanIndex] ?? .max
       let isSuspect = place < Self.mostSuspects && step.isCandidate
@@ -43,7 +46,13 @@ struct StepList {
       let id = span.id.description.prefix(8)
       let speaker = step.speaker.map { excerpter.line($0, limit: 40) }
       let head = "\(alias) \(id) \(speaker.map { "\($0)/" } ?? "")\(name)\(isSuspect ? " (suspect \(place + 1))" : "")"
-      func text(_ limit: Int) -> String { "\(head): \"\(excerpter.line(step.text, limit: limit))\"" }
+      let gaveBack = results[step.spanIndex] ?? []
+      func shown(_ limit: Int) -> [String] {
+        gaveBack.map { excerpter.line($0, limit: min(max(limit / 2, Self.shortestResult), Self.beside)) }
+      }
+      func text(_ limit: Int) -> String {
+        "\(head): \"\(excerpter.line(step.text, limit: limit))\"" + shown(limit).map { " → \"\($0)\"" }.joined()
+      }
       let (short, full) = (text(display.short), text(display.full))
       return Answer.Item(
         short: short, full: full == short ? nil : full,
@@ -53,11 +62,20 @@ struct StepList {
           "suspect": isSuspect ? .int(Int64(place + 1)) : nil,
           "start_ms": .double(Double(facts.offset(step.spanIndex)) / 1e6),
           "text": .string(excerpter.line(step.text, limit: display.short)),
+          "tool_results": gaveBack.isEmpty ? nil : .array(shown(display.short).map { .string($0) }),
         ]), rank: display.rank, fullRank: display.fullRank)
     }
     return Answer.Section(
       key: "steps", heading: "steps in their order: what each said or gave back", items: items, remedy: remedy,
       noun: "step")
+  }
+
+  /// What the tools gave back that a model asked for, by the place of its span, where only messages tell it.
+  private var results: [Int: [JSONValue]] {
+    facts.toolUses.reduce(into: [:]) { results, use in
+      guard !facts.isToolCall(use.spanIndex), let result = use.result else { return }
+      results[use.spanIndex, default: []].append(result)
+    }
   }
 
   /// How each step is shown: suspects first and at length; beside them what they were asked and what came of it; then who
