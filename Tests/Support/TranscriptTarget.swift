@@ -20,6 +20,9 @@ public struct TranscriptTarget: Sendable {
   /// Starts the target on two descriptors, which are then its own.
   let start: @Sendable (_ input: Int32, _ output: Int32) throws -> Running
 
+  /// What a program is given of the environment of the tests: the last two say what scripts/sanitize looks for.
+  private static let inherited: Set = ["PATH", "HOME", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"]
+
   /// A program. Its environment holds only what is given, beside `PATH` and `HOME`.
   public static func executable(
     _ program: URL, arguments: [String] = [], environment: [String: String] = [:]
@@ -28,7 +31,7 @@ public struct TranscriptTarget: Sendable {
       let process = Process()
       process.executableURL = program
       process.arguments = arguments
-      let own = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME", "LD_LIBRARY_PATH"].contains($0.key) }
+      let own = ProcessInfo.processInfo.environment.filter { inherited.contains($0.key) }
       // A crash would otherwise print a backtrace for seconds.
       process.environment = own.merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }.merging(environment) { $1 }
       process.standardInput = FileHandle(fileDescriptor: input, closeOnDealloc: false)
