@@ -43,7 +43,9 @@ public func initialize(
   let words = target.words.map { word in
     "\"" + word.utf8.map { "\\x" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "\"\n"
   }
-  write(Array(words.filter { $0 != "\"\"\n" }.joined().utf8), to: "\(folder).dict")
+  // libFuzzer takes an empty file for a missing one, and some targets have no words.
+  let dictionary = "# \(target.name)\n" + words.filter { $0 != "\"\"\n" }.joined()
+  write(Array(dictionary.utf8), to: "\(folder).dict")
   return 0
 }
 
