@@ -57,17 +57,20 @@ struct GetTrace: ParameterizedTool {
   @ParameterGroup var output: OutputOptions
 
   func run(in context: LensContext) async throws(ToolError) -> ToolResult {
+    let asksForPayloads = !spanIDs.isEmpty || !fields.isEmpty || path != nil
+    guard raw || find != nil || asksForPayloads else { return try await outline(context) }
     let trace = try await context.trace(traceID)
     if raw { return rawPage(trace, context) }
     if let find { return try occurrences(of: find, in: trace, context) }
-    if !spanIDs.isEmpty || !fields.isEmpty || path != nil { return try payloads(trace, context) }
-    return try await outline(TraceFacts.concurrently(trace), context)
+    return try payloads(trace, context)
   }
 
-  private func outline(_ facts: TraceFacts, _ context: LensContext) async throws(ToolError) -> ToolResult {
+  private func outline(_ context: LensContext) async throws(ToolError) -> ToolResult {
+    // Looked up beside the trace, of whose experiment the name is told.
+    async let experiments = context.experimentsOutcome(nil)
+    let facts = await TraceFacts.concurrently(try await context.trace(traceID))
     let id = JSON.string(facts.trace.info.id.rawValue)
-    let header = TraceHeader(
-      facts: facts, experiments: try await context.experiments(nil), excerpter: context.excerpter)
+    let header = TraceHeader(facts: facts, experiments: try await experiments.get(), excerpter: context.excerpter)
     var outline = Outline(facts: facts, excerpter: context.excerpter)
     outline.maximumDepth = depth
     outline.types = types

@@ -114,6 +114,11 @@ public struct LensContext: Sendable {
     return ExperimentChoice(ids: ids, known: all, words: words)
   }
 
+  /// The same for who asks for something else meanwhile.
+  func experimentsOutcome(_ given: String?) async -> Result<ExperimentChoice, ToolError> {
+    do throws(ToolError) { return .success(try await experiments(given)) } catch { return .failure(error) }
+  }
+
   private static func trimmed(_ text: Substring) -> String {
     let start = text.drop { $0 == " " }
     return String(start.reversed().drop { $0 == " " }.reversed())

@@ -6,7 +6,21 @@ import TraceStores
 extension LensContext {
   /// The trace of an id, or of a prefix that no other trace shares.
   package func trace(_ reference: String) async throws(ToolError) -> Trace {
-    try await trace(try await traceID(reference))
+    if Self.isWhole(reference) {
+      // Nothing else can begin like it, so it is not looked up first.
+      do throws(ToolError) {
+        return try await trace(TraceID(reference))
+      } catch {
+        guard error.code == .notFound else { throw error }
+      }
+    }
+    return try await trace(try await traceID(reference))
+  }
+
+  /// Whether it is an id as MLflow makes them: `tr-` and 32 hex digits.
+  private static func isWhole(_ reference: String) -> Bool {
+    reference.utf8.count == 35 && reference.hasPrefix("tr-")
+      && reference.utf8.dropFirst(3).allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
 
   /// The trace of an id that is known to be one.

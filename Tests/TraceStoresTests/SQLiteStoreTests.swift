@@ -1,10 +1,13 @@
 import CSQLite
+import Dispatch
 import Foundation
 import LensTestSupport
+import Synchronization
 import Testing
 import TraceModel
 import TraceQuery
-import TraceStores
+
+@testable import TraceStores
 
 /// Writing to databases, which the product cannot.
 enum SQLiteTools {
@@ -35,8 +38,42 @@ final class ScratchDatabase {
   }
 }
 
+private final class Counter: Sendable {
+  private let value = Atomic(0)
+  var count: Int { value.load(ordering: .relaxed) }
+  func add() { value.add(1, ordering: .relaxed) }
+}
+
 @Suite("MLflow's own database is read")
 struct SQLiteStoreTests {
+  /// There are as many threads for all tasks as the machine has cores: a database that makes its readers wait holds none of them.
+  @Test func readersWaitOnThreadsOfTheirOwn() async throws {
+    let store = SQLiteStore(path: Self.samplePath, location: StoreLocation(uri: "sqlite:///mlflow.db", reason: "test"))
+    let readers = ProcessInfo.processInfo.activeProcessorCount + 2
+    let (waiting, goOn) = (Counter(), DispatchSemaphore(value: 0))
+    let results = try await withThrowingTaskGroup(of: DispatchTimeoutResult.self) { group in
+      for _ in 0..<readers {
+        group.addTask {
+          try await store.read { _, _ in
+            waiting.add()
+            return goOn.wait(timeout: .now() + 30)
+          }
+        }
+      }
+      // A task like any other: it gets on while all of them wait.
+      group.addTask {
+        while waiting.count < readers { try await Task.sleep(for: .milliseconds(1)) }
+        for _ in 0..<readers { goOn.signal() }
+        return .success
+      }
+      var results: [DispatchTimeoutResult] = []
+      for try await result in group { results.append(result) }
+      return results
+    }
+    #expect(results.count == readers + 1)
+    #expect(results.allSatisfy { $0 == .success })
+  }
+
   private static let samplePath = PackageRoot.url.appendingPathComponent("Samples/mlflow.db").path
   private let store = SQLiteStore(path: samplePath, location: StoreLocation(uri: "sqlite:///mlflow.db", reason: "test"))
   private let manifest: [String: String]

@@ -20,13 +20,20 @@ actor SQLiteConnection {
     if Task.isCancelled { throw StoreError(.cancelled, "The call was cancelled") }
     let interrupter = database.interrupter
     let outcome = await withTaskCancellationHandler {
-      Result { () throws(StoreError) in
-        try database.snapshot { () throws(StoreError) in try body(database, try database.schema()) }
-      }
+      // By a method of the actor: a closure that does not name it would run on a thread of all tasks, and be waited for.
+      self.outcome(of: body, database)
     } onCancel: {
       interrupter.interrupt()
     }
     return try outcome.get()
+  }
+
+  private func outcome<Answer>(
+    of body: (Database, Schema) throws(StoreError) -> Answer, _ database: Database
+  ) -> Result<Answer, StoreError> {
+    Result { () throws(StoreError) in
+      try database.snapshot { () throws(StoreError) in try body(database, try database.schema()) }
+    }
   }
 
   private func open() throws(StoreError) -> Database {
