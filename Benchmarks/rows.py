@@ -109,23 +109,39 @@ def reading(data: Data, trace_id: str, runs: int) -> Runner:
     return Runner("sqlite3, the same rows", timed(lambda: connection.execute("SELECT content FROM spans WHERE trace_id = ?", (trace_id,)).fetchall()), runs)
 
 
+#: Why targets are not met, as far as it was measured: shown only where they are not.
+SMALL_TRACE_UNMET = (
+    "it takes 4.8 million instructions (scripts/instructions), of which about a fifth clean and mask what was recorded, and some changes "
+    "between threads, of which each costs 20 to 50 µs on a machine that slept meanwhile; asked again and again without a pause it takes 1.2 to 1.5 ms"
+)
+JSON_UNMET = (
+    "each byte is looked at for quotes, escapes and the rules of UTF-8, and each value written to a tape of eight bytes a word; what a "
+    "machine without others on it does is nearer to the best"
+)
+SIZE_UNMET = (
+    "a static program that only parses its arguments with swift-argument-parser has 14.5 MB (the Swift runtime, its library and Foundation's "
+    "essentials), SQLite and libyaml have 1 MB; what is left is ours"
+)
+
+
 def one_trace(
-    setting: Setting, data: Data, what: str, trace_id: str, tool: str, limits: tuple[float, int], runs: tuple[int, int], by_hand: bool = False
-) -> list[Line]:
+    setting: Setting, data: Data, what: str, trace_id: str, tool: str, limits: tuple[float, int], runs: tuple[int, int], by_hand: bool = False,
+    unmet: str = "",
+) -> list[Line]:  # fmt: skip
     """Time and tokens of one trace."""
     milliseconds, most = limits
     ours = setting.call(OURS, data.main, tool, {"trace_id": trace_id}, runs[0])
     theirs = setting.call(SERVER, data.main, "get_trace", {"trace_id": trace_id}, runs[1])
     cli = command(COMMAND, [str(setting.mlflow), "traces", "get", "--trace-id", trace_id], data.main, 2) if by_hand and setting.mlflow else None
     found = race(ours, theirs, None if setting.quick else cli, reading(data, trace_id, runs[0]))
-    lines = [line(f"{what}, ms", found, Target(milliseconds, f"≤ {milliseconds:,.0f} ms"), floor="sqlite3, the same rows")]
+    lines = [line(f"{what}, ms", found, Target(milliseconds, f"≤ {milliseconds:,.0f} ms", unmet=unmet), floor="sqlite3, the same rows")]
     target = Target(most, f"≤ {most:,}") if most else None
     said = [tokens(SERVER, theirs)] if theirs else []
     return [*lines, Line(f"{what}, tokens", tokens(OURS, ours), target, said, style="{:,.0f}")]
 
 
 def medium(setting: Setting, data: Data) -> list[Line]:
-    return one_trace(setting, data, "get_trace, 28 spans", data.medium, "get_trace", (1, 800), (200, 20), by_hand=True)
+    return one_trace(setting, data, "get_trace, 28 spans", data.medium, "get_trace", (1, 800), (200, 20), by_hand=True, unmet=SMALL_TRACE_UNMET)
 
 
 def outline(setting: Setting, data: Data) -> list[Line]:
@@ -140,7 +156,7 @@ def largest(setting: Setting, data: Data) -> list[Line]:
 
 def session(setting: Setting, data: Data) -> list[Line]:
     lines = []
-    for turns, limits in ((150, (20, 2_000)), (530, None)):
+    for turns, most_ms, most_tokens in ((150, 20, 2_000), (530, 60, 2_000)):
         name = data.sessions[turns]
         ours = setting.call(OURS, data.main, "analyze_session", {"session_id": name}, SMALL)
         query = {
@@ -153,9 +169,9 @@ def session(setting: Setting, data: Data) -> list[Line]:
         cli = command(COMMAND, words, data.main, 2) if setting.mlflow and not setting.quick and turns <= 500 else None
         found = race(ours, theirs, cli)
         note = "MLflow is asked for 500 of them, the most that one answer may hold" if turns > 500 else ""
-        lines.append(line(f"a session of {turns} turns, ms", found, Target(limits[0], f"≤ {limits[0]} ms") if limits else None, note=note))
+        lines.append(line(f"a session of {turns} turns, ms", found, Target(most_ms, f"≤ {most_ms} ms"), note=note))
         said = [tokens(SERVER, theirs)] if theirs else []
-        target = Target(limits[1], f"≤ {limits[1]:,}") if limits else None
+        target = Target(most_tokens, f"≤ {most_tokens:,}")
         lines.append(Line(f"a session of {turns} turns, tokens", tokens(OURS, ours), target, said, style="{:,.0f}"))
     return lines
 
@@ -243,7 +259,7 @@ def searches(setting: Setting, data: Data) -> list[Line]:
 
 
 def json_speed(setting: Setting, data: Data) -> list[Line]:
-    what, target = "JSON read, GB/s", Target(1, "≥ 1 GB/s", at_least=True)
+    what, target = "JSON read, GB/s", Target(1, "≥ 1 GB/s", at_least=True, unmet=JSON_UNMET)
     if not shutil.which("swift"):
         return [Line(what, Series(OURS, note="no Swift toolchain to build the measuring program with"), target)]
     built = ["swift", "build", "-c", "release", "--package-path", str(ROOT), "--product", "json-speed"]
@@ -256,7 +272,7 @@ def json_speed(setting: Setting, data: Data) -> list[Line]:
 
 
 def binary_size(setting: Setting, data: Data) -> list[Line]:
-    what, target = "stripped static program, MB", Target(20, "≤ 20 MB")
+    what, target = "stripped static program, MB", Target(20, "≤ 20 MB", unmet=SIZE_UNMET)
     strip = shutil.which("strip") or shutil.which("llvm-strip")
     if not strip:
         return [Line(what, Series(OURS, note="there is no strip"), target)]

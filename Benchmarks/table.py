@@ -17,6 +17,8 @@ class Target:
     says: str
     at_least: bool = False
     of_floor: bool = False
+    #: What is known of why it is not met, where it is not.
+    unmet: str = ""
 
     def is_met(self, ours: Series, floor: Series | None) -> bool | None:
         value = ours.median
@@ -71,6 +73,8 @@ class Line:
 
     def remarks(self) -> list[str]:
         notes = [self.note] if self.note else []
+        if self.target and self.target.unmet and self.is_met is False:
+            notes.append(f"not met: {self.target.unmet}")
         return notes + [f"{each.name}: {each.note}" for each in (self.ours, *self.peers, self.floor) if each and each.note]
 
 
