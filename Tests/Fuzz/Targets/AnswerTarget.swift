@@ -47,6 +47,10 @@ enum AnswerChecks {
     #"{"tool":"get_trace","arguments":{"trace_id":"TRACE","raw":true,"max_chars":900}}"#,
     #"{"tool":"discover_schema","arguments":{"trace_id":"TRACE"}}"#,
     #"{"tool":"get_trace","arguments":{"trace_id":"TRACE","span_ids":["s1"],"fields":["inputs"],"path":"/messages/0","offset":5,"max_chars":600}}"#,
+    // So little room that nearly every trace has to be cut.
+    #"{"tool":"get_trace","arguments":{"trace_id":"TRACE","max_chars":500}}"#,
+    #"{"tool":"inspect_turn","arguments":{"trace_id":"TRACE","max_chars":800}}"#,
+    #"{"tool":"analyze_session","arguments":{"session_id":"SESSION","max_chars":700}}"#,
     #"{"tool":"search_traces","arguments":{"group_by":"name"}}"#,
     #"{"tool":"analyze_session","arguments":{"session_id":"SESSION","format":"json","max_chars":5000}}"#,
   ]
