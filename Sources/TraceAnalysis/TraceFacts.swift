@@ -113,6 +113,9 @@ public final class TraceFacts: Sendable {
     return uses
   }
 
+  /// Those that only messages tell of: none where tools have spans.
+  public var toldToolUses: [ToolUse] { types.contains("TOOL") ? [] : toolUses }
+
   /// The name of the tool that a span called. OpenTelemetry's spans are called `execute_tool name`.
   func toolName(_ index: Int) -> String {
     if let name = meanings[index].toolName { return name }

@@ -72,8 +72,8 @@ struct StepList {
 
   /// What the tools gave back that a model asked for, by the place of its span, where only messages tell it.
   private var results: [Int: [JSONValue]] {
-    facts.toolUses.reduce(into: [:]) { results, use in
-      guard !facts.isToolCall(use.spanIndex), let result = use.result else { return }
+    facts.toldToolUses.reduce(into: [:]) { results, use in
+      guard let result = use.result else { return }
       results[use.spanIndex, default: []].append(result)
     }
   }

@@ -28,7 +28,7 @@ struct ErrorInOutput: Detector {
             + "failure: \(words.prefix(160))",
           evidence: Evidence(.outputs, of: index, at: path, in: facts).map { [$0] } ?? [], standing: .hint))
     }
-    for use in facts.toolUses where !facts.isToolCall(use.spanIndex) {
+    for use in facts.toldToolUses {
       guard let result = use.result else { continue }
       isChecked = true
       guard result.rawBytes.count <= Self.longest, let words = Self.failure(of: use, result) else { continue }

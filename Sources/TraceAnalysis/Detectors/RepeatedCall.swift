@@ -32,7 +32,7 @@ struct RepeatedCall: Detector {
       guard facts.trace.spans[index].status != .error else { continue }
       places[Call(name: facts.trace.spans[index].name, input: input), default: []].append(index)
     }
-    for use in facts.toolUses where !facts.isToolCall(use.spanIndex) {
+    for use in facts.toldToolUses {
       guard let arguments = use.arguments else { continue }
       hasInputs = true
       guard !use.hasFailed, use.result.map({ ErrorInOutput.failure($0) == nil }) ?? true else { continue }
