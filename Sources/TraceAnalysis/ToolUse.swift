@@ -69,13 +69,26 @@ public struct ToolUse: Sendable {
   ///
   /// - Parameter index: The model call that tells them, if it is of the same trace.
   static func add(_ results: [ChatMessage.ToolResult], toldBy index: Int? = nil, to uses: inout [ToolUse]) {
-    for result in results.reversed() {
-      let place = uses.indices.last { place in
-        guard uses[place].result == nil else { return false }
-        if let id = uses[place].callID, let callID = result.callID { return id == callID }
-        return result.name == uses[place].name
+    // The calls by id and by name, those without an id once more by name alone: a message may hold very many.
+    var (byID, byName, bare): ([String: [Int]], [String: [Int]], [String: [Int]]) = ([:], [:], [:])
+    for place in uses.indices where uses[place].result == nil {
+      byName[uses[place].name, default: []].append(place)
+      if let id = uses[place].callID {
+        byID[id, default: []].append(place)
+      } else {
+        bare[uses[place].name, default: []].append(place)
       }
-      guard let place else { continue }
+    }
+    func last(_ calls: inout [String: [Int]], _ key: String?) -> Int? {
+      guard let key else { return nil }
+      while let place = calls[key]?.last, uses[place].result != nil { calls[key]?.removeLast() }
+      return calls[key]?.last
+    }
+    for result in results.reversed() {
+      let found =
+        result.callID == nil
+        ? [last(&byName, result.name)] : [last(&byID, result.callID), last(&bare, result.name)]
+      guard let place = found.compactMap(\.self).max() else { continue }
       uses[place].result = result.content
       uses[place].hasFailed = result.isError
       uses[place].resultSpanIndex = index

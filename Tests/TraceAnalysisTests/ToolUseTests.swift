@@ -125,6 +125,24 @@ import TraceModel
     #expect(evidence.read(from: facts.trace) == "Error: user not found")
   }
 
+  /// Anybody may write a message with very many calls: only some are told, and each result finds its call at once.
+  @Test func ofVeryManyFailuresSomeAreTold() throws {
+    let count = 3_000
+    let calls = (0..<count).map { number in
+      #"{"id": "c\#(number)", "type": "function", "function": {"name": "f", "arguments": "{\"n\": \#(number)}"}}"#
+    }
+    let asking = #"{"role": "assistant", "content": null, "tool_calls": [\#(calls.joined(separator: ", "))]}"#
+    let results = (0..<count).map { #"{"role": "tool", "tool_call_id": "c\#($0)", "content": "Error: no \#($0)"}"# }
+    let facts = try facts([
+      try model(2, #"{"messages": [{"role": "user", "content": "Go"}]}"#, asking),
+      try model(
+        3, #"{"messages": [\#(([asking] + results).joined(separator: ", "))]}"#,
+        #"{"role": "assistant", "content": "Done"}"#),
+    ])
+    #expect(facts.toolUses.map { $0.result?.string } == (0..<count).map { "Error: no \($0)" })
+    #expect(try findings(ErrorInOutput(), facts).count == 8)
+  }
+
   @Test func aLoopThatOnlyMessagesTellIsFound() throws {
     let calls = (1...4).map { ("c\($0)", "get_order", #"{"id": "W-17"}"#, "it is on its way") }
     let found = try findings(RepeatedCall(), try run(calls + [("c9", "get_order", #"{"id": "W-18"}"#, "unknown")]))

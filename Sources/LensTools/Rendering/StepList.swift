@@ -25,6 +25,8 @@ struct StepList {
   private static let beside = 260
   /// Bytes of what a tool gave back, in a step that is shown in a line.
   private static let shortestResult = 48
+  /// Of more calls in one step, how many there are is told.
+  private static let mostResults = 4
 
   /// How a step is shown.
   private struct Display {
@@ -48,10 +50,13 @@ struct StepList {
       let head = "\(alias) \(id) \(speaker.map { "\($0)/" } ?? "")\(name)\(isSuspect ? " (suspect \(place + 1))" : "")"
       let gaveBack = results[step.spanIndex] ?? []
       func shown(_ limit: Int) -> [String] {
-        gaveBack.map { excerpter.line($0, limit: min(max(limit / 2, Self.shortestResult), Self.beside)) }
+        gaveBack.prefix(Self.mostResults).map {
+          excerpter.line($0, limit: min(max(limit / 2, Self.shortestResult), Self.beside))
+        }
       }
+      let more = gaveBack.count > Self.mostResults ? " → (\(gaveBack.count - Self.mostResults) more)" : ""
       func text(_ limit: Int) -> String {
-        "\(head): \"\(excerpter.line(step.text, limit: limit))\"" + shown(limit).map { " → \"\($0)\"" }.joined()
+        "\(head): \"\(excerpter.line(step.text, limit: limit))\"" + shown(limit).map { " → \"\($0)\"" }.joined() + more
       }
       let (short, full) = (text(display.short), text(display.full))
       return Answer.Item(

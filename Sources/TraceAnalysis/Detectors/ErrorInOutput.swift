@@ -28,10 +28,12 @@ struct ErrorInOutput: Detector {
             + "failure: \(words.prefix(160))",
           evidence: Evidence(.outputs, of: index, at: path, in: facts).map { [$0] } ?? [], standing: .hint))
     }
-    for use in facts.toldToolUses {
+    var told = 0
+    for use in facts.toldToolUses where told < Self.mostTold {
       guard let result = use.result else { continue }
       isChecked = true
       guard result.rawBytes.count <= Self.longest, let words = Self.failure(of: use, result) else { continue }
+      told += 1
       findings.append(
         Finding(
           kind: "error_in_output", severity: .medium, confidence: .medium,
@@ -59,6 +61,8 @@ struct ErrorInOutput: Detector {
   ])
   /// A longer output is data: a failure is short.
   private static let longest = 200_000
+  /// More failures that only messages tell are not told: each is looked for in them.
+  private static let mostTold = 8
 
   private static let errorKeys = ["error", "errors", "error_message", "errorMessage", "exception", "stderr"]
 
