@@ -178,7 +178,7 @@ public struct JSONValue: Sendable {
   }
 
   @inline(__always)
-  private static func equal(_ bytes: Span<UInt8>, _ start: Int, _ name: Span<UInt8>) -> Bool {
+  static func equal(_ bytes: Span<UInt8>, _ start: Int, _ name: Span<UInt8>) -> Bool {
     // From the back: names of one family begin alike.
     var offset = name.count - 1
     while offset >= 0 {

@@ -29,17 +29,21 @@ struct AnalyzeSession: ParameterizedTool {
   @ParameterGroup var output: OutputOptions
 
   func run(in context: LensContext) async throws(ToolError) -> ToolResult {
-    let experiments = try await context.experiments(experimentID)
+    // Which they are is only needed in advance where some were chosen.
+    async let all = context.experimentsOutcome(experimentID)
+    let chosen = context.choosesExperiments(experimentID) ? try await all.get().ids : []
     let complaint = try Symptom.read(symptom)
     // What an app adds of its own is not looked at across turns.
     let reader = SessionFacts.Reader()
-    let facts = try await context.session(
-      sessionID, experiments: experiments,
+    let facts = try await context.partsOfSession(
+      sessionID, experimentIDs: chosen,
       metadataKeys: [
         ReservedKey.session, ReservedKey.user, ReservedKey.tokenUsage, ReservedKey.cost, ReservedKey.sizeStats,
         ReservedKey.schemaVersion,
       ]
     ) { await reader.facts($0) }
+    let experiments = try await all.get()
+    guard !facts.isEmpty else { throw try await context.noSession(sessionID, experiments) }
     async let related = RelatedSessions.outcome(of: sessionID, facts: facts, context)
     let session = await SessionFacts(id: sessionID, facts: facts, symptom: complaint)
     let range = try range(session.turns.count)

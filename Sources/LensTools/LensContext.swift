@@ -114,6 +114,9 @@ public struct LensContext: Sendable {
     return ExperimentChoice(ids: ids, known: all, words: words)
   }
 
+  /// Whether only some experiments are looked in, so that they have to be known before anything else is asked.
+  func choosesExperiments(_ given: String?) -> Bool { given.map { !$0.isEmpty } ?? false || defaultExperiment != nil }
+
   /// The same for who asks for something else meanwhile.
   func experimentsOutcome(_ given: String?) async -> Result<ExperimentChoice, ToolError> {
     do throws(ToolError) { return .success(try await experiments(given)) } catch { return .failure(error) }

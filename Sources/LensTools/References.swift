@@ -64,27 +64,28 @@ extension LensContext {
   package func session(
     _ id: String, experiments: ExperimentChoice, metadataKeys: [String]? = nil
   ) async throws(ToolError) -> [Trace] {
-    try await session(id, experiments: experiments, metadataKeys: metadataKeys) { $0 }
+    let traces = try await partsOfSession(id, experimentIDs: experiments.ids, metadataKeys: metadataKeys) { $0 }
+    guard traces.isEmpty else { return traces }
+    throw try await noSession(id, experiments)
   }
 
-  /// What is made of the traces of a session, part by part as they are read, in order of their start.
-  package func session<Made: Sendable>(
-    _ id: String, experiments: ExperimentChoice, metadataKeys: [String]? = nil,
+  /// What is made of the traces of a session, part by part as they are read, in order of their start; empty where there are none,
+  /// for which ``noSession(_:_:)`` has the words.
+  ///
+  /// - Parameter experimentIDs: Where to look; empty for all.
+  func partsOfSession<Made: Sendable>(
+    _ id: String, experimentIDs: [String], metadataKeys: [String]?,
     _ transform: @escaping @Sendable ([Trace]) async -> [Made]
   ) async throws(ToolError) -> [Made] {
-    var query = Self.session(id, experiments)
+    var query = Self.session(id, experimentIDs)
     query.metadataKeys = metadataKeys
     let asked = query
-    let made = try await ask { store async throws(StoreError) in
-      try await store.traces(matching: asked, transform)
-    }
-    guard made.isEmpty else { return made }
-    throw try await noSession(id, experiments)
+    return try await ask { store async throws(StoreError) in try await store.traces(matching: asked, transform) }
   }
 
   /// The ids of the traces of a session in the same order, without reading the traces.
   func sessionTraceIDs(_ id: String, experiments: ExperimentChoice) async throws(ToolError) -> [TraceID] {
-    var query = Self.session(id, experiments)
+    var query = Self.session(id, experiments.ids)
     query.metadataKeys = []
     query.isCounted = false
     var ids: [TraceID] = []
@@ -99,13 +100,13 @@ extension LensContext {
     throw try await noSession(id, experiments)
   }
 
-  private static func session(_ id: String, _ experiments: ExperimentChoice) -> TraceQuery {
+  private static func session(_ id: String, _ experimentIDs: [String]) -> TraceQuery {
     TraceQuery(
-      experimentIDs: experiments.ids, conditions: [.session(id)], order: [TraceOrder(.timestamp)], limit: 500)
+      experimentIDs: experimentIDs, conditions: [.session(id)], order: [TraceOrder(.timestamp)], limit: 500)
   }
 
   /// The error for a session without traces, which says what there is.
-  private func noSession(_ id: String, _ experiments: ExperimentChoice) async throws(ToolError) -> ToolError {
+  func noSession(_ id: String, _ experiments: ExperimentChoice) async throws(ToolError) -> ToolError {
     let newest = try await ask { store async throws(StoreError) in
       try await store.search(TraceQuery(experimentIDs: experiments.ids, limit: 200))
     }

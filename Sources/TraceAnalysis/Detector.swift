@@ -44,11 +44,20 @@ public enum Detectors {
 
   /// Everything the detectors say of a trace: findings with the gravest first, equal ones in order of the steps, and what
   /// could not be checked.
-  ///
-  /// - Parameter isTurn: Whether the trace is one turn of a session, of which faint hints are not told.
-  public static func examine(_ facts: TraceFacts, isTurn: Bool = false) -> Examined {
+  public static func examine(_ facts: TraceFacts) -> Examined {
     let flow = ValueFlowSource(facts)
-    return together((isTurn ? ofTurns : all).map { $0.examine(facts, flow: flow) })
+    return together(all.map { $0.examine(facts, flow: flow) })
+  }
+
+  /// The findings about one turn of a session, without faint hints.
+  static func findings(ofTurn facts: TraceFacts) -> [Finding] {
+    let flow = ValueFlowSource(facts)
+    var findings: [Finding] = []
+    for place in ofTurns.indices {
+      guard case .findings(let found) = ofTurns[place].examine(facts, flow: flow), !found.isEmpty else { continue }
+      findings += found
+    }
+    return ordered(findings)
   }
 
   /// The same, for a large trace with several detectors at a time.
@@ -67,13 +76,17 @@ public enum Detectors {
       case .notChecked(let why): notChecked.append((detector.name, why))
       }
     }
+    return (ordered(findings), notChecked)
+  }
+
+  private static func ordered(_ findings: [Finding]) -> [Finding] {
     let order = findings.indices.sorted { left, right in
       let (first, second) = (findings[left], findings[right])
       if first.severity != second.severity { return first.severity > second.severity }
       let places = (first.spanIndex ?? .max, second.spanIndex ?? .max)
       return places.0 != places.1 ? places.0 < places.1 : left < right
     }
-    return (order.map { findings[$0] }.merged(), notChecked)
+    return order.map { findings[$0] }.merged()
   }
 }
 

@@ -40,7 +40,7 @@ public struct ToolUse: Sendable {
   private static func inMessages(of facts: TraceFacts) -> [ToolUse] {
     var uses: [ToolUse] = []
     var seen: Set<[UInt8]> = []
-    for index in facts.modelCalls(mentioning: ToolCalls.signs).prefix(mostModelCalls) {
+    for index in facts.callersOfTools.prefix(mostModelCalls) {
       for call in facts.meaning(index).outputChat?.messages.flatMap(\.toolCalls) ?? [] {
         let key = Array((call.id ?? call.name).utf8) + (call.id == nil ? Array(call.arguments?.rawBytes ?? []) : [])
         guard seen.insert(key).inserted else { continue }

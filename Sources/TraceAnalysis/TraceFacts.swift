@@ -17,7 +17,7 @@ public final class TraceFacts: Sendable {
   /// The errors, each at the span where it began.
   public let errors: [ErrorOrigin]
   /// Tokens of the model calls, each counted once; nil when none recorded any.
-  public let tokenUsage: TokenUsage?
+  public var tokenUsage: TokenUsage? { Self.tokenUsage(meanings, tree) }
   /// Tokens: MLflow's own sum where it has one, else ours.
   let recordedTokenUsage: TokenUsage?
   /// What was asked and answered.
@@ -29,6 +29,8 @@ public final class TraceFacts: Sendable {
   private let keepsPayloads: Bool
   /// The calls of tools, where payloads are kept and somebody has asked.
   private let knownToolUses = Mutex<[ToolUse]?>(nil)
+  /// The model calls that may tell of tools, once somebody has asked.
+  private let knownCallersOfTools = Mutex<[Int]?>(nil)
 
   /// Computes them in time linear in the size of the trace, but for sorting.
   ///
@@ -55,8 +57,7 @@ public final class TraceFacts: Sendable {
     errors = ErrorOrigin.all(in: trace, tree: tree)
     self.meanings = meanings
     types = meanings.map(\.type)
-    tokenUsage = Self.tokenUsage(meanings, tree)
-    recordedTokenUsage = trace.info.tokenUsage ?? tokenUsage
+    recordedTokenUsage = trace.info.tokenUsage ?? Self.tokenUsage(meanings, tree)
     turn = TurnReading(trace, tree: tree, meanings: meanings)
     loopStep = LoopStep(turn, meanings)
   }
@@ -100,6 +101,14 @@ public final class TraceFacts: Sendable {
     trace.spans.indices.lazy.filter { [self] index in
       isModelCall(index) && words.isFound(in: trace.spans[index].record.rawBytes)
     }
+  }
+
+  /// The spans that called a model and in whose records something reads like a call of a tool.
+  var callersOfTools: [Int] {
+    if let known = knownCallersOfTools.withLock({ $0 }) { return known }
+    let callers = Array(modelCalls(mentioning: ToolCalls.signs))
+    knownCallersOfTools.withLock { $0 = callers }
+    return callers
   }
 
   /// Whether a span called a tool.

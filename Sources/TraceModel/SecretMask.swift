@@ -4,14 +4,18 @@
 /// JSON however deeply it is nested in strings.
 public enum SecretMask {
   /// The text with its secrets masked.
-  public static func masked(_ bytes: [UInt8]) -> [UInt8] { replaced(in: bytes) { "[masked: \($0), \($1) chars]" } }
+  public static func masked(_ bytes: [UInt8]) -> [UInt8] {
+    replaced(in: bytes) { "[masked: \($0), \($1) chars]" } ?? bytes
+  }
 
   /// The text without its secrets, for what is worked out of it: a lower-case secret is one, too, and no longer recognised.
   public static func removed(from text: String) -> String {
-    String(decoding: replaced(in: Array(text.utf8)) { _, _ in " " }, as: UTF8.self)
+    replaced(in: Array(text.utf8)) { _, _ in " " }.map { String(decoding: $0, as: UTF8.self) } ?? text
   }
 
-  private static func replaced(in bytes: [UInt8], by words: (_ kind: String, _ count: Int) -> String) -> [UInt8] {
+  /// Nil where nothing has to be replaced.
+  private static func replaced(in bytes: [UInt8], by words: (_ kind: String, _ count: Int) -> String) -> [UInt8]? {
+    let isTrigger = isTrigger
     var output: [UInt8] = []
     var copied = 0
     var position = 0
@@ -30,7 +34,7 @@ public enum SecretMask {
       let isName = bytes[hit.range.upperBound - 1] == UInt8(ascii: ":")
       position = max(hit.range.upperBound - (isName ? 1 : 0), position + 1)
     }
-    guard copied > 0 else { return bytes }
+    guard copied > 0 else { return nil }
     return output + bytes[copied...]
   }
 
@@ -84,6 +88,14 @@ public enum SecretMask {
     ("sessiontoken", 8), ("token", 20),
   ].map { (Array($0.0.utf8), $0.1) }
 
+  /// The first two bytes of those, five bits each, by which most words are passed over.
+  private static let beginnings: [Bool] = prefixes.reduce(into: Array(repeating: false, count: 1 << 10)) {
+    table, prefix in
+    table[beginning(prefix.start[0], prefix.start[1])] = true
+  }
+
+  private static func beginning(_ first: UInt8, _ second: UInt8) -> Int { Int(first & 31) << 5 | Int(second & 31) }
+
   private static let isTrigger: [Bool] = {
     var table = Array(repeating: false, count: 256)
     for prefix in prefixes { table[Int(prefix.start[0])] = true }
@@ -103,7 +115,9 @@ public enum SecretMask {
   }
 
   private static func prefixed(_ bytes: [UInt8], _ position: Int) -> Hit? {
-    guard position == 0 || !isWord(bytes[position - 1]) else { return nil }
+    guard position == 0 || !isWord(bytes[position - 1]), position + 1 < bytes.count,
+      beginnings[beginning(bytes[position], bytes[position + 1])]
+    else { return nil }
     for prefix in prefixes where starts(bytes, position, prefix.start) {
       let isDotted = prefix.kind == "jwt"
       let end = run(bytes, position + prefix.start.count) {

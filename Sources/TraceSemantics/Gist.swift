@@ -63,16 +63,23 @@ private struct GistReader {
 
   private func readArray(_ value: JSONValue, steps: [String], depth: Int) -> Gist? {
     let elements = Array(value.elements.enumerated())
-    let roles = elements.map { Self.role(of: $0.element) }
-    if roles.contains(where: { $0 != nil }) {
-      let wanted = side == .input ? "user" : "assistant"
-      let order = elements.reversed()
-      for pass in [true, false] {
-        for (place, message) in order where !pass || roles[place] == wanted {
-          if var found = readMessage(message, steps: steps + ["\(place)"], depth: depth + 1) {
-            found.isLastMessage = pass
-            return found
-          }
+    let wanted = side == .input ? "user" : "assistant"
+    var isChat = false
+    // From the back: the last message is mostly the one, and the speakers of the others are then not read.
+    for (place, message) in elements.reversed() {
+      guard let role = Self.role(of: message) else { continue }
+      isChat = true
+      guard role == wanted else { continue }
+      if var found = readMessage(message, steps: steps + ["\(place)"], depth: depth + 1) {
+        found.isLastMessage = true
+        return found
+      }
+    }
+    if isChat {
+      for (place, message) in elements.reversed() {
+        if var found = readMessage(message, steps: steps + ["\(place)"], depth: depth + 1) {
+          found.isLastMessage = false
+          return found
         }
       }
       return nil

@@ -64,33 +64,37 @@ extension SpanMeaning {
     }
   }
 
-  private static let nameKeys = ["id", "doc_id", "document_id", "source", "uri", "url", "path", "title"]
+  private static let wrappers: MemberNames = ["kwargs", "node", "document"]
+  private static let texts: MemberNames = [
+    "page_content", "pageContent", "content", "text", "document", "snippet", "body", "chunk",
+  ]
+  private static let names: MemberNames = ["id", "doc_id", "document_id", "source", "uri", "url", "path", "title"]
+  private static let ids: MemberNames = ["id", "doc_id", "document_id", "chunk_id", "id_"]
+  private static let sources: MemberNames = ["doc_uri", "source", "uri", "url", "path", "file", "file_name", "title"]
+  private static let scores: MemberNames = ["score", "similarity", "relevance_score", "_score"]
 
   private static func document(_ value: JSONValue, _ steps: [String], _ isRetrieval: Bool) -> RetrievedDocument? {
     let path = JSONPath(steps: steps)
     if let text = value.string { return isRetrieval ? RetrievedDocument(text: text, path: path) : nil }
     guard value.kind == .object else { return nil }
     // LangChain's serialised form, LlamaIndex's node with a score, a pair of document and score.
-    let body = value["kwargs"] ?? value["node"] ?? value["document"].flatMap { $0.kind == .object ? $0 : nil } ?? value
+    let body = value.members(of: wrappers).first { $0.place < 2 || $0.value.kind == .object }?.value ?? value
     let metadata = body["metadata"] ?? value["metadata"]
-    let isMarked = body["page_content"] != nil || body["pageContent"] != nil || metadata != nil || value["score"] != nil
-    let text = ["page_content", "pageContent", "content", "text", "document", "snippet", "body", "chunk"].lazy
-      .compactMap { body[$0]?.string }.first
-    // What a tool found: a text that has a name. A message has a speaker, too.
-    let isNamed = text != nil && value["role"] == nil && Self.nameKeys.contains { body[$0]?.string != nil }
-    guard isMarked || isNamed || (isRetrieval && text != nil) else { return nil }
+    let said = body.members(of: texts)
+    let text = said.lazy.compactMap(\.value.string).first
     let places = [metadata, body, value].compactMap { $0 }
-    func word(_ keys: [String]) -> String? {
-      for place in places {
-        for key in keys { if let value = place[key], let word = value.string ?? value.numberText { return word } }
-      }
-      return nil
+    let scored = places.map { $0.members(of: scores) }
+    let isMarked = said.contains { $0.place < 2 } || metadata != nil || value["score"] != nil
+    // What a tool found: a text that has a name. A message has a speaker, too.
+    let isNamed = text != nil && value["role"] == nil && body.members(of: names).contains { $0.value.kind == .string }
+    guard isMarked || isNamed || (isRetrieval && text != nil) else { return nil }
+    func word(_ names: MemberNames) -> String? {
+      places.lazy.compactMap { $0.members(of: names).lazy.compactMap { $0.value.string ?? $0.value.numberText }.first }
+        .first
     }
-    let score = ["score", "similarity", "relevance_score", "_score"].lazy
-      .compactMap { key in places.lazy.compactMap { $0[key]?.double }.first }.first
+    // The likeliest name first, wherever it stands.
+    let score = scored.joined().filter { $0.value.double != nil }.min { $0.place < $1.place }?.value.double
     return RetrievedDocument(
-      id: word(["id", "doc_id", "document_id", "chunk_id", "id_"]),
-      source: word(["doc_uri", "source", "uri", "url", "path", "file", "file_name", "title"]), score: score, text: text,
-      metadata: metadata, fields: body, path: path)
+      id: word(ids), source: word(sources), score: score, text: text, metadata: metadata, fields: body, path: path)
   }
 }

@@ -14,13 +14,14 @@ struct RetrievalFit: Detector {
     var findings: [Finding] = []
     var isChecked = false
     var seen: Set<[UInt8]> = []
-    for index in facts.trace.spans.indices where facts.type(index) == "RETRIEVER" {
+    let retrievers = facts.trace.spans.indices.filter { facts.type($0) == "RETRIEVER" }
+    for index in retrievers {
       let meaning = facts.meaning(index)
       guard facts.trace.spans[index].status != .error, let documents = meaning.documents else { continue }
       isChecked = true
       let input = meaning.inputs
       // The same question again is told by `repeated_call`.
-      if let input, !seen.insert(Array(input.value.rawBytes)).inserted { continue }
+      if retrievers.count > 1, let input, !seen.insert(Array(input.value.rawBytes)).inserted { continue }
       if documents.isEmpty {
         findings.append(finding("empty_retrieval", index, "\(facts.trace.spans[index].name) found nothing.", facts))
         continue

@@ -14,7 +14,7 @@ struct ToolCalls: Detector {
   func examine(_ facts: TraceFacts, flow: ValueFlowSource) -> DetectorOutcome {
     var findings: [Finding] = []
     var isChecked = false
-    for index in facts.modelCalls(mentioning: Self.signs) {
+    for index in facts.callersOfTools {
       let meaning = facts.meaning(index)
       guard let chat = meaning.outputChat else { continue }
       let calls = chat.messages.flatMap { message in message.toolCalls.map { (message.path, $0) } }

@@ -18,7 +18,7 @@ struct UnansweredCall: Detector {
     guard facts.trace.spans.indices.count(where: { facts.isModelCall($0) }) <= Self.mostCalls else {
       return .notChecked("more than \(Self.mostCalls) model calls")
     }
-    let models = Array(facts.modelCalls(mentioning: ToolCalls.signs))
+    let models = facts.callersOfTools
     var findings: [Finding] = []
     var taken: Set<Int> = []
     for (place, index) in models.enumerated() {

@@ -20,7 +20,7 @@ public struct ValueFlow: Sendable {
   /// Bytes of all that was seen.
   let byteCount: Int
   /// Where each value came in, by its key.
-  private var origins: [UInt64: Int] = [:]
+  private var origins = KeyTable(bits: 6)
   /// The numbers, each with the moment at which it came in.
   private var numbers: [(value: Double, moment: Int)] = []
 
@@ -32,7 +32,11 @@ public struct ValueFlow: Sendable {
     guard facts.trace.spans.count <= Self.mostSpans else { return nil }
     var found: [(time: Int64, order: Int, appearance: Appearance, source: Sourced)] = []
     var bytes = 0
-    for (index, span) in facts.trace.spans.enumerated() {
+    let spans = facts.trace.spans
+    found.reserveCapacity(spans.count * 2)
+    // By index: iterating would copy each span.
+    for index in spans.indices {
+      let (start, end) = (spans[index].startTime, spans[index].endTime)
       let meaning = facts.meaning(index)
       let depth = facts.tree.depths[index]
       for (isOutput, source) in [(false, meaning.inputs), (true, meaning.outputs)] {
@@ -40,18 +44,17 @@ public struct ValueFlow: Sendable {
         bytes += source.size
         guard bytes <= Self.mostBytes else { return nil }
         // Of equal moments what was given comes before what was given back; callers are given first and give back last.
-        let time = isOutput ? (span.endTime ?? span.startTime).nanoseconds : span.startTime.nanoseconds
+        let time = isOutput ? (end ?? start).nanoseconds : start.nanoseconds
         found.append(
           (time, isOutput ? 1_000_000 - depth : depth, Appearance(spanIndex: index, isOutput: isOutput), source))
       }
     }
     found.sort { ($0.time, $0.order, $0.appearance.spanIndex) < ($1.time, $1.order, $1.appearance.spanIndex) }
     byteCount = bytes
-    for (place, moment) in found.enumerated() {
-      moments.append((moment.appearance, moment.source))
-      ValueText.scan(moment.source.value.rawBytes) { token in
-        guard origins[token.key] == nil else { return }
-        origins[token.key] = place
+    moments = found.map { ($0.appearance, $0.source) }
+    for place in moments.indices {
+      ValueText.scan(moments[place].source.value.rawBytes) { token in
+        guard origins.add(token.key, place) == nil else { return }
         if let number = token.number { numbers.append((number, place)) }
       }
     }

@@ -150,11 +150,6 @@ enum ValueText {
     return hash.value
   }
 
-  private static let parts: [Bool] = (0...255).map { byte in
-    let byte = UInt8(byte)
-    return isDigit(byte) || isLetter(byte) && dividingLength(byte) == 1 || ".,-_".utf8.contains(byte)
-  }
-
   /// Bytes of what begins so, if it is a character that divides values: signs, currencies and dashes, and the letters of scripts that put no blank
   /// beside a number. Latin, Greek, Cyrillic, Hebrew and Arabic letters, two bytes each, are parts of words.
   private static func dividingLength(_ byte: UInt8) -> Int {
@@ -166,7 +161,14 @@ enum ValueText {
     }
   }
 
-  private static func isPart(_ byte: UInt8) -> Bool { parts[Int(byte)] }
+  @inline(__always)
+  private static func isPart(_ byte: UInt8) -> Bool {
+    guard byte < 0x80 else { return dividingLength(byte) == 1 }
+    // Digits, `.`, `,` and `-`; letters and `_`. A table would have to be looked up each time.
+    let mask: UInt64 = byte < 0x40 ? 0x03FF_7000_0000_0000 : 0x07FF_FFFE_87FF_FFFE
+    return mask >> UInt64(byte & 63) & 1 != 0
+  }
+
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
   private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte >= 0x80 }
 }

@@ -41,23 +41,30 @@ struct HistorySummaries: Sendable {
       return
     }
     let usualMarks = usual.values.reduce(into: Set<String>()) { $0.formUnion(Self.marks($1)) }
-    var said: [String: [Int]] = [:]
-    for (place, turn) in talk.turns.enumerated() {
-      let marks = Self.marks(turn.askedUnits).union(Self.marks(turn.answeredUnits))
-      for mark in marks { said[mark, default: []].append(place) }
-    }
     var read: [UInt64: Set<String>] = [:]
+    for message in candidates.lazy.flatMap(\.messages) where read[message.key] == nil {
+      read[message.key] = Self.marks(message.text).subtracting(usualMarks)
+    }
+    // Only what stands in one of them is looked for in what was said.
+    var said = read.values.reduce(into: [String: [Int]]()) { said, marks in for mark in marks { said[mark] = [] } }
+    for (place, turn) in talk.turns.enumerated() {
+      for unit in [turn.askedUnits, turn.answeredUnits].joined() where Self.isMark(unit) {
+        let mark = StepText.stem(unit)
+        if let last = said[mark]?.last, last == place { continue }
+        said[mark]?.append(place)
+      }
+    }
     var found: [Int: Summary] = [:]
     for (place, messages) in candidates {
       guard let lost = history.lost(at: place), lost.count >= 2 else { continue }
       let turn = talk.turns[place]
-      let known = usualMarks.union(Self.marks(turn.askedUnits)).union(Self.givenBack(turn.facts))
+      let known = Self.marks(turn.askedUnits).union(Self.givenBack(turn.facts))
       for message in messages {
-        let marks = read[message.key] ?? Self.marks(message.text)
-        read[message.key] = marks
+        let marks = read[message.key] ?? []
         var weights: [Int: Double] = [:]
         for mark in marks where !known.contains(mark) {
-          guard let places = said[mark], !places.contains(where: { history.carries($0, at: place) }) else { continue }
+          guard let places = said[mark], !places.isEmpty, !places.contains(where: { history.carries($0, at: place) })
+          else { continue }
           for other in places where other < place { weights[other, default: 0] += Self.weight(mark) }
         }
         let turns = lost.filter { (weights[$0] ?? 0) >= 2 }
@@ -77,12 +84,13 @@ struct HistorySummaries: Sendable {
 
   /// The same of its units.
   private static func marks(_ units: [String]) -> Set<String> {
-    Set(
-      units.filter { unit in
-        let bytes = unit.utf8
-        if bytes.contains(where: { (0x30...0x39).contains($0) }) { return bytes.count >= 2 }
-        return bytes.count >= 5 && !CommonWords.all.contains(unit)
-      }.map(StepText.stem))
+    Set(units.lazy.filter(isMark).map(StepText.stem))
+  }
+
+  private static func isMark(_ unit: String) -> Bool {
+    let bytes = unit.utf8
+    if bytes.contains(where: { (0x30...0x39).contains($0) }) { return bytes.count >= 2 }
+    return bytes.count >= 5 && !CommonWords.all.contains(unit)
   }
 
   /// A number says twice as much as a word, a pair of characters half of it.

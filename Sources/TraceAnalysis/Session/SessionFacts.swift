@@ -86,7 +86,7 @@ public struct SessionFacts: Sendable {
         number: place + 1, facts: facts[place],
         gapMs: before.map { trace.info.requestTime.milliseconds.subtractingSaturating($0) },
         assessments: trace.info.assessments.filter { $0.isValid && $0.sessionID == nil && $0.scorerError == nil },
-        findings: Detectors.examine(facts[place], isTurn: true).findings)
+        findings: Detectors.findings(ofTurn: facts[place]))
     }
     suspicions = TurnSuspicion.ranked(turns, symptom)
     self.conversation = await conversation

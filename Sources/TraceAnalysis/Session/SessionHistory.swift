@@ -81,10 +81,15 @@ struct SessionHistory: Sendable {
 
   /// What was said so far, by role and words.
   private struct Said {
-    typealias Words = UInt64
-    private(set) var places: [Words: [Int]] = [:]
+    /// Places of the turns that said some words, by the words' number.
+    private(set) var places: [[Int]] = []
+    private var numbers = KeyTable(bits: 6)
 
-    static func words(_ role: ChatMessage.Role, _ key: UInt64) -> Words { role == .user ? key : ~key }
+    private static func words(_ role: ChatMessage.Role, _ key: UInt64) -> UInt64 { role == .user ? key : ~key }
+
+    /// The number of a message's words; nil for what nobody said in a turn.
+    func number(_ role: ChatMessage.Role, _ key: UInt64) -> Int? { numbers[Self.words(role, key)] }
+
     /// The beginnings of long texts, by role and their first bytes: what is shorter than the text may be its beginning.
     private var long: [Beginning: [(words: String, place: Int)]] = [:]
     /// Messages of models without punctuation, by their words.
@@ -97,7 +102,11 @@ struct SessionHistory: Sendable {
 
     mutating func add(_ text: String, role: ChatMessage.Role, _ place: Int) {
       guard let key = WordsKey.of(text) else { return }
-      places[Self.words(role, key), default: []].append(place)
+      if let known = numbers.add(Self.words(role, key), places.count) {
+        places[known].append(place)
+      } else {
+        places.append([place])
+      }
       if text.utf8.count > SessionHistory.shortest {
         let words = StepText.normalized(String(decoding: text.utf8.prefix(600), as: UTF8.self))
         if let beginning = Self.beginning(role, words) { long[beginning, default: []].append((words, place)) }
@@ -134,32 +143,34 @@ struct SessionHistory: Sendable {
     _ messages: [SessionTalk.Message], _ place: Int, _ turn: SessionTalk.Turn, _ said: inout Said
   ) -> Carried {
     var result = Carried()
-    var earlier: Set<Int> = []
-    var counts: [Said.Words: (count: Int, bytes: Int)] = [:]
+    var earlier: [Int] = []
+    var known: [(words: Int, bytes: Int)] = []
     var unknown: [SessionTalk.Message] = []
     /// What stands where in the conversation, as far as it was said once: question and answer of each turn, in order.
     var order: [(place: Int, bytes: Int)] = []
     for message in messages {
-      let words = Said.words(message.role, message.key)
       let size = message.text.utf8.count
       result.bytes += size
-      let places = said.places[words]
-      if places == nil {
+      guard let words = said.number(message.role, message.key) else {
         unknown.append(message)
-      } else {
-        if let places, places.count == 1, places[0] < place {
-          order.append((places[0] * 2 + (message.role == .user ? 0 : 1), size))
-        }
-        let known = counts[words] ?? (0, 0)
-        counts[words] = (known.count + 1, known.bytes + size)
+        continue
+      }
+      known.append((words, size))
+      let first = said.places[words][0]
+      if first < place, said.places[words].count == 1 {
+        order.append((first * 2 + (message.role == .user ? 0 : 1), size))
       }
     }
-    for (words, found) in counts {
+    known.sort { $0.words < $1.words }
+    var rest = known[...]
+    while let words = rest.first?.words {
+      let same = rest.prefix { $0.words == words }
+      rest = rest.dropFirst(same.count)
       // Of a question that was asked several times those asked last are the likeliest.
-      for other in (said.places[words] ?? []).suffix(found.count) {
-        if other == place { result.hasQuestion = true } else { earlier.insert(other) }
+      for other in said.places[words].suffix(same.count) {
+        if other == place { result.hasQuestion = true } else { earlier.append(other) }
       }
-      if said.places[words]?.last != place || found.count > 1 { result.earlierBytes += found.bytes }
+      if said.places[words].last != place || same.count > 1 { result.earlierBytes += same.reduce(0) { $0 + $1.bytes } }
     }
     result.addMoved(order)
     let asked = unknown.isEmpty ? "" : StepText.normalized(turn.asked.prefix(200))
@@ -170,7 +181,7 @@ struct SessionHistory: Sendable {
         result.hasQuestion = true
       } else if let whole = said.longer(than: words, message.role) {
         result.shortened.append(whole)
-        earlier.insert(whole)
+        earlier.append(whole)
       } else if message.role != .user {
         result.others.append(message)
       } else {
@@ -179,7 +190,9 @@ struct SessionHistory: Sendable {
       }
     }
     result.others += turn.sent?.system ?? []
-    result.earlier = earlier.filter { $0 < place }.sorted()
+    earlier.sort()
+    result.earlier = earlier.indices.filter { earlier[$0] < place && ($0 == 0 || earlier[$0 - 1] != earlier[$0]) }
+      .map { earlier[$0] }
     result.shortened = Set(result.shortened).filter { $0 < place }.sorted()
     return result
   }
@@ -188,6 +201,8 @@ struct SessionHistory: Sendable {
 extension SessionHistory.Carried {
   /// Tells which messages do not stand in the order in which they were said: all but the longest run that does.
   fileprivate mutating func addMoved(_ order: [(place: Int, bytes: Int)]) {
+    // Most chats are sent as they were led.
+    guard zip(order, order.dropFirst()).contains(where: { $0.place >= $1.place }) else { return }
     var seen: Set<Int> = []
     let order = order.filter { seen.insert($0.place).inserted }
     guard zip(order, order.dropFirst()).contains(where: { $0.place > $1.place }) else { return }

@@ -130,20 +130,26 @@ private struct SentReader {
     let chat = isComparable ? meaning.inputChat(memo: memo) : nil
     var messages: [SessionTalk.Message] = []
     var system: [SessionTalk.Message] = []
-    messages.reserveCapacity(chat?.messages.count ?? 0)
-    for message in chat?.messages ?? [] {
-      guard let read = read(message) else { continue }
+    let sent = chat?.messages ?? []
+    messages.reserveCapacity(sent.count)
+    // By index: iterating would copy each message.
+    for place in sent.indices {
+      guard let read = known(sent[place].number) ?? read(sent[place]) else { continue }
       if read.role == .system { system.append(read) } else { messages.append(read) }
     }
     return SessionTalk.Sent(
       spanIndex: spanIndex, model: meaning.model,
-      instructions: chat?.messages.first { $0.role == .system }?.text,
+      instructions: sent.firstIndex { $0.role == .system }.flatMap { sent[$0].text },
       tools: meaning.offeredTools.map(\.name), messages: chat == nil ? nil : messages, system: system)
   }
 
-  private mutating func read(_ message: ChatMessage) -> SessionTalk.Message? {
+  /// The message of a number, where it was read before.
+  private func known(_ number: Int?) -> SessionTalk.Message? {
     // Numbers are given in order, those of messages in a dropped part of the payload too.
-    if let number = message.number, number < known.count, let found = known[number] { return found }
+    number.flatMap { $0 < known.count ? known[$0] : nil }
+  }
+
+  private mutating func read(_ message: ChatMessage) -> SessionTalk.Message? {
     guard message.role != .tool, let text = message.text, let key = WordsKey.of(text) else { return nil }
     guard [.user, .assistant, .system].contains(message.role) else { return nil }
     let read = SessionTalk.Message(role: message.role, key: key, text: text)

@@ -24,6 +24,8 @@ struct StepText {
   static func words(_ text: String) -> [String] {
     var words: [String] = []
     var bytes = Array(text.utf8)
+    // Words of most languages have five letters and a blank.
+    words.reserveCapacity(bytes.count / 6 + 1)
     var start = 0
     for place in bytes.indices {
       switch bytes[place] {

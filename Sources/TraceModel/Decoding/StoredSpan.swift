@@ -27,17 +27,30 @@ extension Span {
   /// Reads a record that has been parsed.
   public init(stored record: JSONValue) throws(SpanFormatError) {
     guard record.kind == .object else { throw SpanFormatError("not an object") }
-    let id = record["span_id"].flatMap { SpanID($0) }
-    let parentID = record["parent_span_id"].flatMap { SpanID($0) }
-    let start = record["start_time_unix_nano"].flatMap { Self.nanoseconds($0) }
-    let end = record["end_time_unix_nano"].flatMap { Self.nanoseconds($0) }
-    let status = record["status"]?["code"]?.string.map { SpanStatus(code: $0) } ?? .unset
+    var (id, parentID): (SpanID?, SpanID?)
+    var (start, end): (Int64?, Int64?)
+    var status = SpanStatus.unset
+    var name: String?
+    record.forEachMember(of: Self.fields) { place, value in
+      switch place {
+      case 0: id = SpanID(value)
+      case 1: parentID = SpanID(value)
+      case 2: start = Self.nanoseconds(value)
+      case 3: end = Self.nanoseconds(value)
+      case 4: status = value["code"]?.string.map { SpanStatus(code: $0) } ?? .unset
+      default: name = value.string
+      }
+    }
     guard let id else { throw SpanFormatError("no readable span_id") }
     guard let start else { throw SpanFormatError("span \(id) has no readable start_time_unix_nano") }
     self.init(
-      id: id, parentID: parentID, name: record["name"]?.string ?? "", startTime: Timestamp(nanoseconds: start),
+      id: id, parentID: parentID, name: name ?? "", startTime: Timestamp(nanoseconds: start),
       endTime: end.map { Timestamp(nanoseconds: $0) }, status: status, record: record)
   }
+
+  private static let fields: MemberNames = [
+    "span_id", "parent_span_id", "start_time_unix_nano", "end_time_unix_nano", "status", "name",
+  ]
 
   /// Nanoseconds exceed 2^53, so they are never read through a double; some producers write them as strings.
   private static func nanoseconds(_ value: JSONValue) -> Int64? {

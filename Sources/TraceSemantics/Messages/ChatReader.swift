@@ -100,12 +100,16 @@ public struct ChatReader: Sendable {
   }
 
   static func finishReason(_ value: JSONValue) -> String? {
-    for key in ["finish_reason", "finishReason", "stop_reason", "stopReason"] {
-      if let word = value[key]?.string { return word }
-    }
-    for key in ["response_metadata", "generation_info", "generationInfo"] {
-      if let word = value[key].flatMap({ finishReason($0) }) { return word }
+    for (place, member) in value.members(of: reasonKeys) {
+      if let word = place < directReasons ? member.string : finishReason(member) { return word }
     }
     return nil
   }
+
+  /// Where a reason stands, and behind those what may hold it.
+  private static let reasonKeys: MemberNames = [
+    "finish_reason", "finishReason", "stop_reason", "stopReason", "response_metadata", "generation_info",
+    "generationInfo",
+  ]
+  private static let directReasons = 4
 }

@@ -7,7 +7,11 @@ public final class MessageMemo {
     var count: Int
   }
 
-  private var known: [Key: ChatMessage?] = [:]
+  /// Messages in the order in which they were first met; nil for an element that is none.
+  private var known: [(bytes: [UInt8], message: ChatMessage?)] = []
+  private var places: [Key: Int] = [:]
+  /// The one that followed the last at its first time: mostly it does so again, and then nothing has to be hashed.
+  private var next = 0
 
   /// How many different messages were read.
   public private(set) var count = 0
@@ -18,16 +22,43 @@ public final class MessageMemo {
   /// The message that an element of a chat is, read by `read` if its bytes are new.
   func message(_ element: JSONValue, _ read: () -> ChatMessage?) -> ChatMessage? {
     let bytes = element.rawBytes
+    if next < known.count, Self.areSame(known[next].bytes, bytes) {
+      next += 1
+      return known[next - 1].message
+    }
     var hasher = Hasher()
     unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     let key = Key(hash: hasher.finalize(), count: bytes.count)
-    if let found = known[key] { return found }
+    if let place = places[key] {
+      next = place + 1
+      return known[place].message
+    }
     var message = read()
     if message != nil {
       message?.number = count
       count += 1
     }
-    known[key] = .some(message)
+    places[key] = known.count
+    known.append((Array(bytes), message))
+    next = known.count
     return message
+  }
+
+  /// Whether bytes are the same, sixteen at a time.
+  private static func areSame(_ leftBytes: [UInt8], _ rightBytes: ArraySlice<UInt8>) -> Bool {
+    guard leftBytes.count == rightBytes.count else { return false }
+    let (leftSpan, rightSpan) = (leftBytes.span, rightBytes.span)
+    let (left, right) = unsafe (leftSpan.bytes, rightSpan.bytes)
+    let width = MemoryLayout<SIMD2<UInt64>>.size
+    var place = 0
+    while place + width <= leftBytes.count {
+      // All sixteen bytes lie inside both; any bit pattern is valid.
+      let first = unsafe left.unsafeLoadUnaligned(fromByteOffset: place, as: SIMD2<UInt64>.self)
+      let second = unsafe right.unsafeLoadUnaligned(fromByteOffset: place, as: SIMD2<UInt64>.self)
+      if first != second { return false }
+      place += width
+    }
+    let (leftRest, rightRest) = (leftBytes.dropFirst(place), rightBytes.dropFirst(place))
+    return leftRest.elementsEqual(rightRest)
   }
 }

@@ -134,7 +134,9 @@ struct TraceRowReader {
       bytes += "\": ".utf8
       bytes += value.utf8
     }
-    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) + "}"
+    guard !bytes.isEmpty else { return nil }
+    bytes.append(UInt8(ascii: "}"))
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private func keyValues(
@@ -150,16 +152,23 @@ struct TraceRowReader {
       "SELECT request_id, key, value FROM \(table) WHERE request_id IN (\(marks))\(condition) ORDER BY request_id"
     ).bind(values + (keys ?? []).map { .text($0) })
     var (id, entries): (String?, [String: String]) = (nil, [:])
+    // Traces of one app have the same keys in the same order: each is made a string once.
+    var (names, place): ([String], Int) = ([], 0)
     while try statement.step() {
       if !statement.reads(0, as: id) {
         if let id { found[id] = entries }
         let usual = entries.count
         (id, entries) = (statement.text(0), [:])
+        place = 0
         // Traces of one app have about as many.
         entries.reserveCapacity(usual)
       }
-      guard let key = statement.text(1) else { continue }
-      entries[key] = statement.text(2) ?? ""
+      if place == names.count || !statement.reads(1, as: names[place]) {
+        guard let name = statement.text(1) else { continue }
+        if place == names.count { names.append(name) } else { names[place] = name }
+      }
+      entries[names[place]] = statement.text(2) ?? ""
+      place += 1
     }
     if let id { found[id] = entries }
     return found

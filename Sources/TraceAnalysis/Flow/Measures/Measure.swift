@@ -56,11 +56,15 @@ struct Measure: Sendable {
       || (byte | 0x20) &- UInt8(ascii: "a") < 26
   }
 
+  private static let signs = ["$", "€", "£", "₹"]
+
   /// What stands before or behind a number, and how many bytes of what is behind belong to it.
   private static func unit(
     before: ArraySlice<UInt8>, behind: ArraySlice<UInt8>
   ) -> (unit: MeasureUnit?, length: Int) {
-    let sign = ["$", "€", "£", "₹"].first { before.suffix($0.utf8.count).elementsEqual($0.utf8) }
+    // Most numbers have a blank before them.
+    let mayHaveSign = before.last.map { $0 == UInt8(ascii: "$") || $0 >= 0x80 } ?? false
+    let sign = mayHaveSign ? signs.first { before.suffix($0.utf8.count).elementsEqual($0.utf8) } : nil
     if let sign, let unit = MeasureUnit(word: sign) {
       // `C$20` is none of them.
       let isBare = before.dropLast(sign.utf8.count).last.map { ($0 | 0x20) &- UInt8(ascii: "a") >= 26 } ?? true
@@ -86,13 +90,16 @@ struct Measure: Sendable {
       }
     }
     var words: [Substring] = []
-    var start = bytes.startIndex
-    for place in bytes.startIndex...bytes.endIndex where words.count < MeasureUnit.mostWords {
-      let byte = place < bytes.endIndex ? bytes[place] : 0x20
-      guard byte <= 0x20 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "/") else { continue }
-      if start < place {
-        words.append(String(decoding: bytes[start..<place], as: UTF8.self).lowercased()[...])
+    words.reserveCapacity(MeasureUnit.mostWords + 1)
+    var lowered = Array(bytes)
+    var start = 0
+    for place in 0...lowered.count where words.count < MeasureUnit.mostWords {
+      let byte = place < lowered.count ? lowered[place] : 0x20
+      guard byte <= 0x20 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "/") else {
+        if byte >= UInt8(ascii: "A"), byte <= UInt8(ascii: "Z") { lowered[place] = byte | 0x20 }
+        continue
       }
+      if start < place { words.append(String(decoding: lowered[start..<place], as: UTF8.self)[...]) }
       if byte == UInt8(ascii: "/") { words.append("per") }
       start = place + 1
     }

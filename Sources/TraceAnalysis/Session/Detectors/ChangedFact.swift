@@ -56,6 +56,10 @@ struct ChangedFact: SessionDetector {
     for sentence in Sentences.of(answer).prefix(60) {
       let values = NotedValue.all(in: String(sentence))
       guard (1...4).contains(values.count) else { continue }
+      let facts = values.filter { $0.token.number != nil }
+        .map { value in (value: value, unit: Self.unit(behind: value.words, in: sentence)) }
+        .filter { $0.value.isTelling || $0.unit.map { measures.contains($0) } ?? false }
+      guard !facts.isEmpty else { continue }
       let words = StepText.words(String(sentence))
       let subject = Set(
         words.filter {
@@ -63,9 +67,7 @@ struct ChangedFact: SessionDetector {
         }
         .map(StepText.stem))
       guard subject.count >= 2 else { continue }
-      for value in values where value.token.number != nil {
-        let unit = Self.unit(behind: value.words, in: sentence)
-        guard value.isTelling || unit.map({ measures.contains($0) }) ?? false else { continue }
+      for (value, unit) in facts {
         found.append(
           Statement(
             place: place, value: value, subject: subject,
@@ -78,7 +80,10 @@ struct ChangedFact: SessionDetector {
   private static func unit(behind number: String, in sentence: Substring) -> String? {
     guard let rest = sentence.rest(behind: number)?.drop(while: { $0 == " " || $0 == "-" }) else { return nil }
     if rest.first == "%" { return "%" }
-    let word = rest.prefix { $0.isLetter }.lowercased()
+    // Nearly all are of ASCII's letters, which need not be put together to characters.
+    let plain = rest.utf8.prefix { ($0 | 0x20) &- UInt8(ascii: "a") < 26 }
+    let isWhole = plain.endIndex == rest.endIndex || rest.utf8[plain.endIndex] < 0x80
+    let word = (isWhole ? rest[..<plain.endIndex] : rest.prefix { $0.isLetter }).lowercased()
     return word.isEmpty ? nil : word
   }
 

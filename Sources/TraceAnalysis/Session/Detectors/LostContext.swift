@@ -60,13 +60,13 @@ struct LostContext: SessionDetector {
     func isLost(_ other: Int) -> Bool {
       other < place && turns[other].isAnswered && !history.carries(other, at: place)
     }
-    let asked = said.questions[letters(turns[place].askedWords)] ?? []
-    guard !asked.contains(where: isLost) else { return nil }
     for value in turns[place].askedValues where value.isTelling {
       let sources = (said.values[value.token.key] ?? []).filter { $0 < place }
       guard sources.contains(where: isLost), !sources.contains(where: { history.carries($0, at: place) }),
         !isGivenBack(value.token, turns[place].facts), !isToldOtherwise(value.token, place, history)
       else { continue }
+      let asked = said.questions[letters(turns[place].askedWords)] ?? []
+      guard !asked.contains(where: isLost) else { return nil }
       return
         "the user asks about '\(value.words)', which was talked about in \(words(sources.filter(isLost), turns)); the model was not "
         + "sent \(sources.count(where: isLost) == 1 ? "that turn" : "those turns")"
