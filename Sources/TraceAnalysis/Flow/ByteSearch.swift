@@ -11,17 +11,15 @@ struct ByteSearch: Sendable {
   /// How far behind a word's beginning its pair stands at most.
   private let reach: Int
 
-  /// Two bytes, each in all lanes.
-  private struct Pair: Hashable {
-    var first, second: Lanes
+  /// Two bytes as they stand in memory, in all lanes.
+  private typealias Pair = SIMD8<UInt16>
 
-    init(_ word: [UInt8], at place: Int) {
-      (first, second) = (Lanes(repeating: word[place] | 0x20), Lanes(repeating: word[place + 1] | 0x20))
-    }
+  private static func pair(_ word: [UInt8], at place: Int) -> Pair {
+    Pair(repeating: UInt16(littleEndian: UInt16(word[place] | 0x20) | UInt16(word[place + 1] | 0x20) << 8))
   }
 
   private static let mostPairs = 20
-  private typealias Lanes = SIMD16<UInt8>
+  private static let blockSize = MemoryLayout<Pair>.size
 
   /// - Parameter words: In lower case; the text's ASCII letters are read as such.
   init(_ words: [String]) {
@@ -41,7 +39,7 @@ struct ByteSearch: Sendable {
     let rarest = self.words.map { word in
       (word, (0..<word.count - 1).max { Self.rarity(word, $0) < Self.rarity(word, $1) } ?? 0)
     }
-    let pairs = Set(rarest.map { Pair($0, at: $1) })
+    let pairs = Set(rarest.map { Self.pair($0, at: $1) })
     self.pairs = pairs.count > Self.mostPairs ? [] : Array(pairs)
     reach = rarest.map(\.1).max() ?? 0
   }
@@ -82,10 +80,10 @@ struct ByteSearch: Sendable {
     while position < text.count {
       var end = text.count
       if !pairs.isEmpty {
-        let block = nextBlock(text, from: position)
-        // What begins before the block may have its pair in it.
-        position = max(checked, block - reach)
-        end = min(block + Lanes.scalarCount, end)
+        let pair = nextPair(text, from: position)
+        // What begins before a pair may be the word that it is of.
+        position = max(checked, pair.place - reach)
+        end = pair.isFound ? pair.place + 1 : end
       }
       checked = end
       while position < end {
@@ -103,27 +101,36 @@ struct ByteSearch: Sendable {
     return nil
   }
 
-  /// The first place, in steps of sixteen from `start`, at or within sixteen bytes behind which a pair stands, or where fewer
-  /// bytes are left.
-  private func nextBlock(_ text: Span<UInt8>, from start: Int) -> Int {
+  /// Where the next pair stands; else the place behind which so few bytes are left that each has to be looked at.
+  private func nextPair(_ text: Span<UInt8>, from start: Int) -> (place: Int, isFound: Bool) {
     let raw = unsafe text.bytes
     let pairs = pairs.span
-    let (lower, none) = (Lanes(repeating: 0x20), Lanes(repeating: 0))
+    let lower = Pair(repeating: 0x2020)
     var position = start
-    while position + Lanes.scalarCount < text.count {
+    while position + Self.blockSize < text.count {
       // Sixteen bytes from `position`, and from the one behind it, lie inside the span; any bit pattern is valid.
-      let first = unsafe raw.unsafeLoadUnaligned(fromByteOffset: position, as: Lanes.self) | lower
-      let second = unsafe raw.unsafeLoadUnaligned(fromByteOffset: position + 1, as: Lanes.self) | lower
-      var hits = SIMD2<UInt64>(repeating: 0)
+      let first = unsafe raw.unsafeLoadUnaligned(fromByteOffset: position, as: Pair.self) | lower
+      let second = unsafe raw.unsafeLoadUnaligned(fromByteOffset: position + 1, as: Pair.self) | lower
+      var (even, odd) = (SIMD2<UInt64>(repeating: 0), SIMD2<UInt64>(repeating: 0))
       for place in pairs.indices {
-        let misses = (first ^ pairs[place].first) | (second ^ pairs[place].second)
         // Masks are put together as integers: the operators of masks are not inlined.
-        hits |= unsafe unsafeBitCast(misses .== none, to: SIMD2<UInt64>.self)
+        even |= unsafe unsafeBitCast(first .== pairs[place], to: SIMD2<UInt64>.self)
+        odd |= unsafe unsafeBitCast(second .== pairs[place], to: SIMD2<UInt64>.self)
       }
-      if hits[0] | hits[1] != 0 { break }
-      position += Lanes.scalarCount
+      let hits = even | odd
+      if hits[0] | hits[1] != 0 {
+        return (position + min(Self.firstLane(even), Self.firstLane(odd) + 1), true)
+      }
+      position += Self.blockSize
     }
-    return position
+    return (position, false)
+  }
+
+  /// The byte at which the first lane begins that is hit; one behind all of them where none is.
+  @inline(__always)
+  private static func firstLane(_ hits: SIMD2<UInt64>) -> Int {
+    let bit = hits[0] != 0 ? hits[0].trailingZeroBitCount : 64 + hits[1].trailingZeroBitCount
+    return bit / 16 * 2
   }
 
   @inline(__always)

@@ -46,12 +46,13 @@ struct HistorySummaries: Sendable {
       read[message.key] = Self.marks(message.text).subtracting(usualMarks)
     }
     // Only what stands in one of them is looked for in what was said.
-    var said = read.values.reduce(into: [String: [Int]]()) { said, marks in for mark in marks { said[mark] = [] } }
+    let wanted = Set(read.values.joined())
+    let numbers = Dictionary(uniqueKeysWithValues: zip(wanted, 0...))
+    var said = Array(repeating: [Int](), count: wanted.count)
     for (place, turn) in talk.turns.enumerated() {
-      for unit in [turn.askedUnits, turn.answeredUnits].joined() where Self.isMark(unit) {
-        let mark = StepText.stem(unit)
-        if let last = said[mark]?.last, last == place { continue }
-        said[mark]?.append(place)
+      for unit in [turn.askedUnits, turn.answeredUnits].joined() where unit.utf8.count >= 2 {
+        guard let number = numbers[StepText.stem(unit)], said[number].last != place, Self.isMark(unit) else { continue }
+        said[number].append(place)
       }
     }
     var found: [Int: Summary] = [:]
@@ -63,8 +64,8 @@ struct HistorySummaries: Sendable {
         let marks = read[message.key] ?? []
         var weights: [Int: Double] = [:]
         for mark in marks where !known.contains(mark) {
-          guard let places = said[mark], !places.isEmpty, !places.contains(where: { history.carries($0, at: place) })
-          else { continue }
+          let places = numbers[mark].map { said[$0] } ?? []
+          guard !places.contains(where: { history.carries($0, at: place) }) else { continue }
           for other in places where other < place { weights[other, default: 0] += Self.weight(mark) }
         }
         let turns = lost.filter { (weights[$0] ?? 0) >= 2 }

@@ -75,7 +75,7 @@ public struct ChatReader: Sendable {
     for key in isOutput ? Self.outputKeys : Self.inputKeys {
       guard let member = value[key] else { continue }
       let nested = read(member, steps + [key], depth + 1, memo)
-      if !nested.isEmpty { return messages + nested }
+      if !nested.isEmpty { return messages.isEmpty ? nested : messages + nested }
       // A plain question beside instructions.
       if !messages.isEmpty, member.kind == .string,
         let message = MessageReader.message(member, steps + [key], role: .user)

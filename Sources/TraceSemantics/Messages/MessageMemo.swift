@@ -8,7 +8,9 @@ public final class MessageMemo {
   }
 
   /// Messages in the order in which they were first met; nil for an element that is none.
-  private var known: [(bytes: [UInt8], message: ChatMessage?)] = []
+  private var messages: [ChatMessage?] = []
+  /// What each of them was read from. Apart, for looking at one part of a pair copies both.
+  private var sources: [[UInt8]] = []
   private var places: [Key: Int] = [:]
   /// The one that followed the last at its first time: mostly it does so again, and then nothing has to be hashed.
   private var next = 0
@@ -22,25 +24,26 @@ public final class MessageMemo {
   /// The message that an element of a chat is, read by `read` if its bytes are new.
   func message(_ element: JSONValue, _ read: () -> ChatMessage?) -> ChatMessage? {
     let bytes = element.rawBytes
-    if next < known.count, Self.areSame(known[next].bytes, bytes) {
+    if next < sources.count, Self.areSame(sources[next], bytes) {
       next += 1
-      return known[next - 1].message
+      return messages[next - 1]
     }
     var hasher = Hasher()
     unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     let key = Key(hash: hasher.finalize(), count: bytes.count)
     if let place = places[key] {
       next = place + 1
-      return known[place].message
+      return messages[place]
     }
     var message = read()
     if message != nil {
       message?.number = count
       count += 1
     }
-    places[key] = known.count
-    known.append((Array(bytes), message))
-    next = known.count
+    places[key] = messages.count
+    messages.append(message)
+    sources.append(Array(bytes))
+    next = messages.count
     return message
   }
 

@@ -12,8 +12,8 @@ struct ChangedFact: SessionDetector {
     var value: NotedValue
     /// The words around it without those that are in every sentence.
     var subject: Set<String>
-    /// The other numbers and ids of the sentence: another order is another matter.
-    var others: Set<UInt64>
+    /// The other numbers and ids of the sentence, by their keys in order: another order is another matter.
+    var others: [UInt64]
     /// The word behind the number.
     var unit: String?
   }
@@ -71,7 +71,7 @@ struct ChangedFact: SessionDetector {
         found.append(
           Statement(
             place: place, value: value, subject: subject,
-            others: Set(values.map(\.token.key)).subtracting([value.token.key]), unit: unit))
+            others: values.map(\.token.key).filter { $0 != value.token.key }.sorted(), unit: unit))
       }
     }
     return found
@@ -90,16 +90,14 @@ struct ChangedFact: SessionDetector {
   private static func contradicts(_ new: Statement, _ old: Statement) -> Bool {
     guard new.place != old.place, new.value.token != old.value.token, new.unit == old.unit, new.others == old.others
     else { return false }
-    let common = new.subject.intersection(old.subject).count
-    return common >= 2 && common * 10 >= new.subject.union(old.subject).count * 6
+    let common = new.subject.count(where: old.subject.contains)
+    return common >= 2 && common * 10 >= (new.subject.count + old.subject.count - common) * 6
   }
 
   private static func isSameMatter(_ turn: SessionTalk.Turn, _ other: SessionTalk.Turn) -> Bool {
-    func values(_ turn: SessionTalk.Turn) -> Set<UInt64> {
-      Set(turn.askedValues.filter(\.isTelling).map(\.token.key))
-    }
-    let (first, second) = (values(turn), values(other))
-    return first.isEmpty || second.isEmpty || !first.isDisjoint(with: second)
+    let first = turn.askedValues.filter(\.isTelling)
+    let second = other.askedValues.filter(\.isTelling)
+    return first.isEmpty || second.isEmpty || first.contains { value in second.contains { $0.token == value.token } }
   }
 
   /// The turn that gave it without a source is where it went wrong; nil where both had one, for then the data changed.
