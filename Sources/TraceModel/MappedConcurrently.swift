@@ -1,12 +1,14 @@
 extension Range<Int> {
   /// The results in order, worked out several at a time.
   ///
-  /// - Parameter fewest: With fewer there is nothing to gain.
+  /// - Parameters:
+  ///   - fewest: With fewer there is nothing to gain.
+  ///   - atOnce: At least so many are worked out by one task, where each takes so little that starting tasks would tell.
   public func mappedConcurrently<Result: Sendable>(
-    fewest: Int = 8, _ transform: @escaping @Sendable (Int) -> Result
+    fewest: Int = 8, atOnce: Int = 1, _ transform: @escaping @Sendable (Int) -> Result
   ) async -> [Result] {
     guard count >= fewest else { return map(transform) }
-    let size = Swift.max(1, count / 16)
+    let size = Swift.max(atOnce, count / 16)
     return await withTaskGroup(of: (Int, [Result]).self) { group in
       for start in stride(from: lowerBound, to: upperBound, by: size) {
         group.addTask { (start, (start..<Swift.min(start + size, upperBound)).map(transform)) }

@@ -42,10 +42,19 @@ final class InFlight: Sendable {
     var waiting = 0
     var lastSerial = 0
     var isWaitedFor = false
+    /// When those that were started have to be answered, in their order; some may have been meanwhile.
+    var deadlines: ArraySlice<(id: RequestID, serial: Int, time: ContinuousClock.Instant)> = []
+    /// Whether a task waits for these times.
+    var isWatched = false
     /// Whether a task waits for things to be quiet.
     var isListening = false
 
     var isIdle: Bool { running == 0 && waiting == 0 }
+
+    /// Leaves the times of those that were answered or cancelled, up to the first that was not.
+    mutating func dropPastDeadlines() {
+      deadlines = deadlines.drop { entries[$0.id]?.serial != $0.serial }
+    }
   }
 
   private let state = Mutex(State())
@@ -142,30 +151,46 @@ final class InFlight: Sendable {
   private func launch(_ id: RequestID, _ serial: Int, _ work: Work, _ state: inout State) {
     state.running += 1
     let task = Task {
-      let alarm = Task {
-        do { try await Task.sleep(for: timeLimit) } catch { return }
-        await self.expire(id, serial, work)
-      }
       let line = await work.run()
-      alarm.cancel()
       work.silence()
       await work.port.send(self.claim(id, serial) ? line : nil)
       self.end()
     }
     state.entries[id] = Entry(serial: serial, work: work, task: task)
+    state.dropPastDeadlines()
+    state.deadlines.append((id, serial, .now + timeLimit))
+    guard !state.isWatched else { return }
+    state.isWatched = true
+    Task { await watch() }
+  }
+
+  /// Answers requests that take too long, as their times come; one task for all of them, for most are answered at once.
+  private func watch() async {
+    while true {
+      let (next, late) = state.withLock { state -> (ContinuousClock.Instant?, Entry?) in
+        state.dropPastDeadlines()
+        guard let first = state.deadlines.first else {
+          state.isWatched = false
+          return (nil, nil)
+        }
+        guard first.time <= .now else { return (first.time, nil) }
+        state.deadlines.removeFirst()
+        return (first.time, state.entries.removeValue(forKey: first.id))
+      }
+      guard let next else { return }
+      if let late {
+        await expire(late)
+      } else {
+        try? await Task.sleep(until: next, clock: .continuous)
+      }
+    }
   }
 
   /// Answers a request that has taken too long, and stops its work.
-  private func expire(_ id: RequestID, _ serial: Int, _ work: Work) async {
-    let task = state.withLock { state -> Task<Void, Never>? in
-      guard let entry = state.entries[id], entry.serial == serial else { return nil }
-      state.entries[id] = nil
-      return entry.task
-    }
-    guard let task else { return }
-    work.silence()
-    await work.port.send(work.expired())
-    task.cancel()
+  private func expire(_ entry: Entry) async {
+    entry.work.silence()
+    await entry.work.port.send(entry.work.expired())
+    entry.task?.cancel()
   }
 
   /// Takes the right to answer. From then on the id may be used anew, as the client may once it has read the answer.

@@ -1,7 +1,7 @@
 import JSONText
 
 /// The parameters of one tool or set, found by reflection, and the way to fill them from the arguments of a call.
-struct ArgumentBinding {
+struct ArgumentBinding: Sendable {
   private let found: [(descriptor: ParameterDescriptor, parameter: any DeclaredParameter)]
 
   var descriptors: [ParameterDescriptor] { found.map(\.descriptor) }

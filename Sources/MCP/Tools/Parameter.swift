@@ -96,7 +96,7 @@ extension ParameterGroup: DeclaredGroup {
 }
 
 /// What reflection looks for in a tool.
-protocol DeclaredParameter {
+protocol DeclaredParameter: Sendable {
   func descriptor(name: String) -> ParameterDescriptor
   /// Keeps the argument, or says that it does not fit.
   func take(_ argument: JSONValue) -> Bool

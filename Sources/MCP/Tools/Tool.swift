@@ -64,10 +64,12 @@ public struct Tool: Sendable {
     // Reflection takes longer than the whole of a start, and a start does not need it.
     let cached = Once { Self.definition(of: type) }
     described = { cached.value }
+    let spare = Spare<T>(describedBy: cached)
     body = { arguments async throws(ToolError) in
-      // A fresh one for each call: its parameters are its own.
-      let tool = T()
-      try ArgumentBinding(of: tool, describedBy: cached.value.parameters).bind(arguments)
+      let (tool, binding) = spare.take()
+      try binding.bind(arguments)
+      // Nobody need wait for the next call's.
+      defer { Task.detached { spare.refill() } }
       return try await tool.run(in: context)
     }
   }
@@ -127,6 +129,33 @@ public struct Tool: Sendable {
       throw ToolError(.invalidArguments, "the arguments cannot be written as JSON (\(error))")
     }
     return try await attempt(document.root)
+  }
+}
+
+/// A tool without arguments and the way to fill it, a fresh one for each call: its parameters are its own. Finding them takes as
+/// long as a small question to a store, so that one is made in advance.
+private final class Spare<T: ParameterizedTool>: Sendable {
+  private let made = Mutex<(tool: T, binding: ArgumentBinding)?>(nil)
+  private let definition: Once<ToolDefinition>
+
+  init(describedBy definition: Once<ToolDefinition>) { self.definition = definition }
+
+  func take() -> (tool: T, binding: ArgumentBinding) {
+    let spare = made.withLock { made in
+      defer { made = nil }
+      return made
+    }
+    return spare ?? make()
+  }
+
+  func refill() {
+    let spare = make()
+    made.withLock { $0 = spare }
+  }
+
+  private func make() -> (tool: T, binding: ArgumentBinding) {
+    let tool = T()
+    return (tool, ArgumentBinding(of: tool, describedBy: definition.value.parameters))
   }
 }
 

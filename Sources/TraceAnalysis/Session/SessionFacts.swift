@@ -46,8 +46,8 @@ public struct SessionFacts: Sendable {
 
     /// What is known of some of the traces, in their order.
     public func facts(_ traces: [Trace]) async -> [TraceFacts] {
-      // Smaller parts are read beside each other by whoever hands them out.
-      await traces.indices.mappedConcurrently(fewest: 150) { place in
+      // Parts are read beside each other by whoever hands them out, but the last one alone.
+      await traces.indices.mappedConcurrently(fewest: 16, atOnce: 8) { place in
         let size = traces[place].spans.reduce(0) { $0 + $1.record.rawBytes.count }
         let isKept = self.keepable.withLock { room in
           guard room >= size else { return false }
