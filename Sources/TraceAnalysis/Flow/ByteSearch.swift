@@ -109,21 +109,35 @@ struct ByteSearch: Sendable {
     var position = start
     while position + Self.blockSize < text.count {
       // Sixteen bytes from `position`, and from the one behind it, lie inside the span; any bit pattern is valid.
-      let first = unsafe raw.unsafeLoadUnaligned(fromByteOffset: position, as: Pair.self) | lower
-      let second = unsafe raw.unsafeLoadUnaligned(fromByteOffset: position + 1, as: Pair.self) | lower
-      var (even, odd) = (SIMD2<UInt64>(repeating: 0), SIMD2<UInt64>(repeating: 0))
+      let first = unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: Pair.self) | lower
+      let second = unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: position &+ 1, as: Pair.self) | lower
+      var hits = SIMD2<UInt64>(repeating: 0)
       for place in pairs.indices {
-        // Masks are put together as integers: the operators of masks are not inlined.
-        even |= unsafe unsafeBitCast(first .== pairs[place], to: SIMD2<UInt64>.self)
-        odd |= unsafe unsafeBitCast(second .== pairs[place], to: SIMD2<UInt64>.self)
+        hits |= Self.lanes(of: pairs[place], in: first)
+        hits |= Self.lanes(of: pairs[place], in: second)
       }
-      let hits = even | odd
       if hits[0] | hits[1] != 0 {
-        return (position + min(Self.firstLane(even), Self.firstLane(odd) + 1), true)
+        return (position + firstByte(in: first, second), true)
       }
-      position += Self.blockSize
+      position &+= Self.blockSize
     }
     return (position, false)
+  }
+
+  /// The lanes in which a pair stands. Masks are put together as integers: the operators of masks are not inlined.
+  @inline(__always)
+  private static func lanes(of pair: Pair, in text: Pair) -> SIMD2<UInt64> {
+    unsafe unsafeBitCast(text .== pair, to: SIMD2<UInt64>.self)
+  }
+
+  /// The first byte at which a pair stands, in lanes that begin at the first byte and in such that begin at the second.
+  private func firstByte(in first: Pair, _ second: Pair) -> Int {
+    var (even, odd) = (SIMD2<UInt64>(repeating: 0), SIMD2<UInt64>(repeating: 0))
+    for pair in pairs {
+      even |= Self.lanes(of: pair, in: first)
+      odd |= Self.lanes(of: pair, in: second)
+    }
+    return min(Self.firstLane(even), Self.firstLane(odd) + 1)
   }
 
   /// The byte at which the first lane begins that is hit; one behind all of them where none is.

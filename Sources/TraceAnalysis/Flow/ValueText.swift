@@ -51,26 +51,35 @@ enum ValueText {
     }
   }
 
+  /// Whether any digit stands in a text: without one it has no value.
+  static func hasDigit(_ text: String) -> Bool {
+    unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
+      unsafe firstDigit(bytes.span, from: 0, to: bytes.count) != nil
+    } ?? text.utf8.contains(where: isDigit)
+  }
+
   private typealias Lanes = SIMD16<UInt8>
 
   /// The next digit, before `end`.
   private static func firstDigit(_ text: ArraySlice<UInt8>, from start: Int, to end: Int) -> Int? {
-    let bytes = text.span
+    firstDigit(text.span, from: start - text.startIndex, to: end - text.startIndex).map { text.startIndex + $0 }
+  }
+
+  private static func firstDigit(_ bytes: Swift.Span<UInt8>, from start: Int, to limit: Int) -> Int? {
     let raw = unsafe bytes.bytes
-    var place = start - text.startIndex
-    let limit = end - text.startIndex
+    var place = start
     let (zero, ten) = (Lanes(repeating: UInt8(ascii: "0")), Lanes(repeating: 10))
     while place + Lanes.scalarCount <= limit {
       // Sixteen bytes inside of the span; any bit pattern is valid.
       let block = unsafe raw.unsafeLoadUnaligned(fromByteOffset: place, as: Lanes.self)
       // As integers, for the operators of masks are not inlined.
       let hits = unsafe unsafeBitCast((block &- zero) .< ten, to: SIMD2<UInt64>.self)
-      if hits[0] != 0 { return text.startIndex + place + hits[0].trailingZeroBitCount / 8 }
-      if hits[1] != 0 { return text.startIndex + place + 8 + hits[1].trailingZeroBitCount / 8 }
+      if hits[0] != 0 { return place + hits[0].trailingZeroBitCount / 8 }
+      if hits[1] != 0 { return place + 8 + hits[1].trailingZeroBitCount / 8 }
       place += Lanes.scalarCount
     }
     while place < limit {
-      if isDigit(bytes[place]) { return text.startIndex + place }
+      if isDigit(bytes[place]) { return place }
       place += 1
     }
     return nil
@@ -188,6 +197,8 @@ struct NotedValue: Sendable, Hashable {
 
   /// The values of a text in their order, each once, without those in its secrets.
   static func all(in text: String) -> [NotedValue] {
+    // Without a digit there is none, and no secret has to be looked for.
+    guard ValueText.hasDigit(text) else { return [] }
     let bytes = Array(SecretMask.removed(from: text).utf8)
     var found: [NotedValue] = []
     var seen: Set<UInt64> = []

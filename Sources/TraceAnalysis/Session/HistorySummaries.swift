@@ -50,7 +50,7 @@ struct HistorySummaries: Sendable {
     let numbers = Dictionary(uniqueKeysWithValues: zip(wanted, 0...))
     var said = Array(repeating: [Int](), count: wanted.count)
     for (place, turn) in talk.turns.enumerated() {
-      for unit in [turn.askedUnits, turn.answeredUnits].joined() where unit.utf8.count >= 2 {
+      for unit in [turn.askedUnits, turn.answeredUnits].joined() where Self.mayBeMark(unit) {
         guard let number = numbers[StepText.stem(unit)], said[number].last != place, Self.isMark(unit) else { continue }
         said[number].append(place)
       }
@@ -89,10 +89,13 @@ struct HistorySummaries: Sendable {
   }
 
   private static func isMark(_ unit: String) -> Bool {
-    let bytes = unit.utf8
-    if bytes.contains(where: { (0x30...0x39).contains($0) }) { return bytes.count >= 2 }
-    return bytes.count >= 5 && !CommonWords.all.contains(unit)
+    mayBeMark(unit) && (hasDigit(unit) || !CommonWords.all.contains(unit))
   }
+
+  /// Without a look at the common words.
+  private static func mayBeMark(_ unit: String) -> Bool { unit.utf8.count >= (hasDigit(unit) ? 2 : 5) }
+
+  private static func hasDigit(_ unit: String) -> Bool { unit.utf8.contains { (0x30...0x39).contains($0) } }
 
   /// A number says twice as much as a word, a pair of characters half of it.
   private static func weight(_ mark: String) -> Double {

@@ -37,8 +37,8 @@ struct SessionHistory: Sendable {
   init(_ talk: SessionTalk) {
     var said = Said()
     turns = talk.turns.enumerated().map { place, turn in
-      said.add(turn.asked, role: .user, place)
-      defer { said.add(turn.answered, role: .assistant, place) }
+      said.add(turn.asked, turn.askedKey, role: .user, place)
+      defer { said.add(turn.answered, turn.answeredKey, role: .assistant, place) }
       return turn.sent?.messages.map { Self.carried($0, place, turn, &said) }
     }
     expected = talk.turns.indices.filter { talk.turns[$0].isAnswered }
@@ -100,8 +100,8 @@ struct SessionHistory: Sendable {
       var bytes: String
     }
 
-    mutating func add(_ text: String, role: ChatMessage.Role, _ place: Int) {
-      guard let key = WordsKey.of(text) else { return }
+    mutating func add(_ text: String, _ key: UInt64?, role: ChatMessage.Role, _ place: Int) {
+      guard let key else { return }
       if let known = numbers.add(Self.words(role, key), places.count) {
         places[known].append(place)
       } else {

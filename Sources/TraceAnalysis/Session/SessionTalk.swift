@@ -14,6 +14,8 @@ struct SessionTalk: Sendable {
     /// The question as phrases are looked for in it: with plain apostrophes, for phones write ’, and other letters than
     /// ASCII's in lower case.
     let plainlyAsked: String
+    /// What both are recognised by, in any punctuation; nil for texts without a word.
+    let askedKey, answeredKey: UInt64?
     /// Both in lower case, without punctuation.
     let askedWords, answeredWords: [String]
     /// The question in units by which questions of any language are compared.
@@ -33,6 +35,7 @@ struct SessionTalk: Sendable {
       let asked = step?.isContinued ?? false ? "" : SessionTalk.beginning(facts.turn.input)
       let answered = step?.onlyCalls ?? false ? "" : SessionTalk.beginning(facts.turn.output)
       (self.asked, self.answered) = (asked, answered)
+      (askedKey, answeredKey) = (WordsKey.of(asked), WordsKey.of(answered))
       let isPlain = asked.utf8.allSatisfy { $0 < 0x80 }
       plainlyAsked = isPlain ? asked : asked.lowercased().replacing("’", with: "'")
       let words = StepText.words(asked)

@@ -97,10 +97,11 @@ public final class SQLiteStore: TraceStore {
     let (begun, rest) = try await read { (database, schema) throws(StoreError) in
       let reader = TraceRowReader(database: database, schema: schema, artifacts: artifacts)
       let infos = try infos(reader)
+      let statement = try reader.spanStatement()
       var begun: [Task<[Trace], Never>] = []
       var (rest, bytes): ([TraceReading], Int) = ([], 0)
       for (place, info) in infos.enumerated() {
-        rest.append(try reader.rows(info))
+        rest.append(try reader.rows(info, statement))
         bytes += rest[rest.count - 1].bytesLeft
         report(place + 1, infos.count)
         guard bytes >= StoredSpans.fewestBytes else { continue }

@@ -36,13 +36,20 @@ struct TraceRowReader {
     }
   }
 
+  /// Asks for the spans of a trace, of one after the other; nil where the database has no spans.
+  func spanStatement() throws(StoreError) -> Statement? {
+    guard schema.has("spans") else { return nil }
+    return try database.prepare(
+      "SELECT span_id, content FROM spans WHERE trace_id = ?1 ORDER BY start_time_unix_nano, rowid")
+  }
+
   /// What the database has of a trace; its spans are not decoded yet.
-  func rows(_ info: TraceInfo) throws(StoreError) -> TraceReading {
-    guard schema.has("spans") else { return .read(try fromArtifacts(info)) }
+  ///
+  /// - Parameter statement: That of ``spanStatement()``.
+  func rows(_ info: TraceInfo, _ statement: Statement?) throws(StoreError) -> TraceReading {
+    guard let statement else { return .read(try fromArtifacts(info)) }
     var spans = StoredSpans(info)
-    let statement = try database.prepare(
-      "SELECT span_id, content FROM spans WHERE trace_id = ?1 ORDER BY start_time_unix_nano, rowid"
-    ).bind([.text(info.id.rawValue)])
+    try statement.bind([.text(info.id.rawValue)])
     while try statement.step() {
       let content = statement.bytes(1) ?? []
       if content.isEmpty {
@@ -58,13 +65,13 @@ struct TraceRowReader {
 
   /// The trace with those of its spans that failed; with all of them where its spans are not in the database.
   func failedSpans(_ info: TraceInfo) throws(StoreError) -> TraceReading {
-    guard schema.has("spans") else { return try rows(info) }
+    guard schema.has("spans") else { return try rows(info, nil) }
     let contents = try database.prepare(
       "SELECT content FROM spans WHERE trace_id = ?1 AND status = 'ERROR' ORDER BY start_time_unix_nano, rowid"
     ).bind([.text(info.id.rawValue)]).rows { row in row.bytes(0) ?? [] }
     let spans = contents.compactMap { try? Span(stored: $0) }
     // None that can be read: the spans are elsewhere, or none failed.
-    return spans.isEmpty ? try rows(info) : .read(Trace(info: info, spans: spans, diagnostics: []))
+    return spans.isEmpty ? try rows(info, try spanStatement()) : .read(Trace(info: info, spans: spans, diagnostics: []))
   }
 
   private func fromArtifacts(_ info: TraceInfo) throws(StoreError) -> Trace {

@@ -25,7 +25,7 @@ struct UnansweredMessage: SessionDetector {
     }
     var answers: [UInt64: Int] = [:]
     for (place, turn) in turns.enumerated() where turn.isAnswered && turn.answered.utf8.count >= Self.shortestBytes {
-      guard let key = WordsKey.of(turn.answered) else { continue }
+      guard let key = turn.answeredKey else { continue }
       guard let first = answers[key] else {
         answers[key] = place
         continue
