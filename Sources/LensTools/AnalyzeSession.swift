@@ -30,26 +30,27 @@ struct AnalyzeSession: ParameterizedTool {
 
   func run(in context: LensContext) async throws(ToolError) -> ToolResult {
     // Which they are is only needed in advance where some were chosen.
-    async let all = context.experimentsOutcome(experimentID)
-    let chosen = context.choosesExperiments(experimentID) ? try await all.get().ids : []
+    let chosen = context.choosesExperiments(experimentID) ? try await context.experiments(experimentID) : nil
     let complaint = try Symptom.read(symptom)
     // What an app adds of its own is not looked at across turns.
     let reader = SessionFacts.Reader()
     let facts = try await context.partsOfSession(
-      sessionID, experimentIDs: chosen,
+      sessionID, experimentIDs: chosen?.ids ?? [],
       metadataKeys: [
         ReservedKey.session, ReservedKey.user, ReservedKey.tokenUsage, ReservedKey.cost, ReservedKey.sizeStats,
         ReservedKey.schemaVersion,
       ]
     ) { await reader.facts($0) }
-    let experiments = try await all.get()
-    guard !facts.isEmpty else { throw try await context.noSession(sessionID, experiments) }
+    guard !facts.isEmpty else {
+      throw try await context.noSession(sessionID, try await context.experiments(experimentID))
+    }
+    async let all = context.experimentsOutcome(experimentID, known: chosen)
     async let related = RelatedSessions.outcome(of: sessionID, facts: facts, context)
     let session = await SessionFacts(id: sessionID, facts: facts, symptom: complaint)
     let range = try range(session.turns.count)
     let shown = session.turns.filter { range.contains($0.number) }
     var answer = Answer(title: Self.title(session, context), facts: Self.facts(session, context))
-    answer.notes = Self.notes(session, experiments, context)
+    answer.notes = Self.notes(session, try await all.get(), context)
     if shown.count < session.turns.count {
       let part = "only turns \(range.lowerBound)–\(range.upperBound) and their findings are shown"
       answer.notes.append(Answer.Note(part, rank: 0))

@@ -118,7 +118,12 @@ public struct LensContext: Sendable {
   func choosesExperiments(_ given: String?) -> Bool { given.map { !$0.isEmpty } ?? false || defaultExperiment != nil }
 
   /// The same for who asks for something else meanwhile.
-  func experimentsOutcome(_ given: String?) async -> Result<ExperimentChoice, ToolError> {
+  ///
+  /// - Parameter known: The answer, where it was asked for before.
+  func experimentsOutcome(
+    _ given: String?, known: ExperimentChoice? = nil
+  ) async -> Result<ExperimentChoice, ToolError> {
+    if let known { return .success(known) }
     do throws(ToolError) { return .success(try await experiments(given)) } catch { return .failure(error) }
   }
 

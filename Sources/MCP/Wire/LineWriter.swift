@@ -16,6 +16,8 @@ final class LineWriter: ReplyPort {
   private let descriptor: Int32
   private let interrupt: Interrupt
   private let isBroken = Mutex(false)
+  /// Lines that wait for the thread below: what comes later may not overtake them.
+  private let queued = Atomic(0)
   /// A thread that may wait for the client in place of those that tasks share.
   private let queue = DispatchQueue(label: "mcp.writer", qos: .userInitiated)
 
@@ -36,30 +38,48 @@ final class LineWriter: ReplyPort {
 
   /// Writes a line, which ends in its line feed. For tasks: what waits for the client is not their thread.
   func send(_ line: [UInt8]?) async {
-    guard let line else { return }
+    guard let line, !writesAtOnce(line) else { return }
     await withCheckedContinuation { continuation in
-      queue.async {
-        self.sendBlocking(line)
-        continuation.resume()
-      }
+      enqueue(line) { continuation.resume() }
     }
   }
 
   /// Writes a line in its turn, and does not wait for that.
-  func post(_ line: [UInt8]) {
-    queue.async { self.sendBlocking(line) }
+  func post(_ line: [UInt8]) { enqueue(line) {} }
+
+  private func enqueue(_ line: [UInt8], _ done: @escaping @Sendable () -> Void) {
+    queued.add(1, ordering: .sequentiallyConsistent)
+    queue.async {
+      self.sendBlocking(line)
+      self.queued.subtract(1, ordering: .sequentiallyConsistent)
+      done()
+    }
+  }
+
+  /// Writes a line that the client's side has room for, where nobody else writes: to wake a thread takes longer. False where it
+  /// has to wait for its turn, or for the client.
+  private func writesAtOnce(_ line: [UInt8]) -> Bool {
+    guard line.count <= PIPE_BUF, queued.load(ordering: .sequentiallyConsistent) == 0 else { return false }
+    return isBroken.withLockIfAvailable { isBroken in
+      guard !isBroken else { return true }
+      guard poll(descriptor, for: POLLOUT, milliseconds: 0) else { return false }
+      write(line, &isBroken)
+      return true
+    } ?? false
   }
 
   /// Writes a line on the thread it is called on, which is to be the reader's.
   func sendBlocking(_ line: [UInt8]?) {
     guard let line else { return }
     isBroken.withLock { isBroken in
-      guard !isBroken else { return }
-      if !write(line) {
-        isBroken = true
-        interrupt.raise()
-      }
+      if !isBroken { write(line, &isBroken) }
     }
+  }
+
+  private func write(_ line: [UInt8], _ isBroken: inout Bool) {
+    guard !write(line) else { return }
+    isBroken = true
+    interrupt.raise()
   }
 
   private func write(_ line: [UInt8]) -> Bool {
