@@ -65,6 +65,29 @@ import Testing
     #expect(try await client.next()?.resultText == "still here")
   }
 
+  @Test func eachIsStoppedInItsTurn() async throws {
+    let client = TestClient(DemoServer.make(), limits: limits { $0.timeLimit = .seconds(1) })
+    try await client.open()
+    func text(of id: Int) async throws {
+      try await client.call(id, "echo", ["message_text": .string("\(id)")])
+      #expect(try await client.next()?.resultText == "\(id)")
+    }
+    func isStopped(_ id: Int) async throws {
+      let answer = try await client.next()
+      #expect(answer?["id"] == .int(Int64(id)))
+      #expect(answer?.resultText?.contains("Stopped after") == true)
+    }
+    try await client.call(1, "echo", ["message_text": "never", "delay_ms": 3_600_000])
+    // So many that their times are not all kept.
+    for id in 10..<180 { try await text(of: id) }
+    try await client.call(2, "echo", ["message_text": "never", "delay_ms": 3_600_000])
+    try await isStopped(1)
+    try await isStopped(2)
+    try await text(of: 3)
+    try await client.call(4, "echo", ["message_text": "never", "delay_ms": 3_600_000])
+    try await isStopped(4)
+  }
+
   @Test func afterTheLastRequestThingsAreQuiet() async throws {
     let context = DemoContext()
     let client = TestClient(DemoServer.make(context), limits: limits { $0.quiet = .milliseconds(20) })

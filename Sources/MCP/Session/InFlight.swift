@@ -51,9 +51,12 @@ final class InFlight: Sendable {
 
     var isIdle: Bool { running == 0 && waiting == 0 }
 
-    /// Leaves the times of those that were answered or cancelled, up to the first that was not.
+    /// Leaves the times of those that were answered or cancelled, up to the first that was not; all of them where they are many.
     mutating func dropPastDeadlines() {
       deadlines = deadlines.drop { entries[$0.id]?.serial != $0.serial }
+      if deadlines.count > 64 + 2 * entries.count {
+        deadlines = deadlines.filter { entries[$0.id]?.serial == $0.serial }[...]
+      }
     }
   }
 

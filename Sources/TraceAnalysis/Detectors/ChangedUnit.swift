@@ -52,12 +52,12 @@ struct ChangedUnit: Detector {
   /// The numbers with a unit that models said, and that tell where they come from; by the order of the calls.
   private func said(_ facts: TraceFacts) -> [(Int, Measure)] {
     var said: [(Int, Measure)] = []
-    var texts: [String] = []
+    var last: String?
     var left = Self.mostWords
     func add(_ text: String, _ index: Int) {
       // The answer of a run is mostly its last model's, word by word.
-      guard left > 0, said.count < Self.mostSaid, texts.last != text else { return }
-      texts.append(text)
+      guard left > 0, said.count < Self.mostSaid, last != text else { return }
+      last = text
       // Counting characters takes long, and nearly all texts are short.
       let words = text.utf8.count <= Self.longest ? text : String(text.prefix(Self.longest))
       left -= words.utf8.count

@@ -9,8 +9,10 @@ public final class MessageMemo {
 
   /// Messages in the order in which they were first met; nil for an element that is none.
   private var messages: [ChatMessage?] = []
-  /// What each of them was read from. Apart, for looking at one part of a pair copies both.
+  /// What each of them was read from, empty for long ones. Apart, for looking at one part of a pair copies both.
   private var sources: [[UInt8]] = []
+  /// To keep longer ones would take more memory than it saves time.
+  private static let longest = 4_096
   private var places: [Key: Int] = [:]
   /// The one that followed the last at its first time: mostly it does so again, and then nothing has to be hashed.
   private var next = 0
@@ -42,7 +44,7 @@ public final class MessageMemo {
     }
     places[key] = messages.count
     messages.append(message)
-    sources.append(Array(bytes))
+    sources.append(bytes.count <= Self.longest ? Array(bytes) : [])
     next = messages.count
     return message
   }
