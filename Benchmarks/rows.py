@@ -111,13 +111,13 @@ def reading(data: Data, trace_id: str, runs: int) -> Runner:
 
 #: Why targets are not met, as far as it was measured: shown only where they are not.
 SMALL_TRACE_UNMET = (
-    "it takes 4.8 million instructions (scripts/instructions), of which about a fifth clean and mask what was recorded, and some changes "
+    "it takes 4.4 million instructions (scripts/instructions), of which about a fifth clean and mask what was recorded, and some changes "
     "between threads, of which each costs 20 to 50 µs on a machine that slept meanwhile; asked again and again without a pause it takes 1.2 to 1.5 ms"
 )
 SESSION_UNMET = (
-    "about 0.9 million instructions a turn: every turn's spans are read and looked at, for any of them may be the origin. Two threads share "
-    "the work, which on the machine of 27 November 2026 gains 1.2 to 1.5 times; these rows alone, when nothing else was at work on it, took "
-    "12.9 and 59.2 ms"
+    "about 0.75 million instructions a turn: every turn's spans are read and looked at, for any of them may be the origin. Two threads share "
+    "the work, which on the machine of 28 November 2026 gains 1.2 to 1.5 times; with nothing else at work on it, a whole run took 13.7 and "
+    "53.1 ms"
 )
 JSON_UNMET = (
     "each byte is looked at for quotes, escapes and the rules of UTF-8, and each value written to a tape of eight bytes a word; what a "
