@@ -66,26 +66,31 @@ import Testing
   }
 
   @Test func eachIsStoppedInItsTurn() async throws {
-    let client = TestClient(DemoServer.make(), limits: limits { $0.timeLimit = .seconds(1) })
+    let client = TestClient(DemoServer.make(), limits: limits { $0.timeLimit = .seconds(3) })
     try await client.open()
-    func text(of id: Int) async throws {
-      try await client.call(id, "echo", ["message_text": .string("\(id)")])
-      #expect(try await client.next()?.resultText == "\(id)")
+    // A busy machine may have stopped the first before the others are answered.
+    var early: [String: JSON] = [:]
+    func text(of id: Int) async throws -> String? {
+      if let answer = early.removeValue(forKey: "\(id)") { return answer.resultText }
+      while let answer = try await client.next() {
+        guard let other = answer["id"]?.text, other != "\(id)" else { return answer.resultText }
+        early[other] = answer
+      }
+      return nil
     }
-    func isStopped(_ id: Int) async throws {
-      let answer = try await client.next()
-      #expect(answer?["id"] == .int(Int64(id)))
-      #expect(answer?.resultText?.contains("Stopped after") == true)
+    func callForEver(_ id: Int) async throws {
+      try await client.call(id, "echo", ["message_text": "never", "delay_ms": 3_600_000])
     }
-    try await client.call(1, "echo", ["message_text": "never", "delay_ms": 3_600_000])
+    try await callForEver(1)
     // So many that their times are not all kept.
-    for id in 10..<180 { try await text(of: id) }
-    try await client.call(2, "echo", ["message_text": "never", "delay_ms": 3_600_000])
-    try await isStopped(1)
-    try await isStopped(2)
-    try await text(of: 3)
-    try await client.call(4, "echo", ["message_text": "never", "delay_ms": 3_600_000])
-    try await isStopped(4)
+    for id in 10..<180 {
+      try await client.call(id, "echo", ["message_text": .string("\(id)")])
+      #expect(try await text(of: id) == "\(id)")
+    }
+    try await callForEver(2)
+    for id in 1...2 { #expect(try await text(of: id)?.contains("Stopped after") == true) }
+    try await callForEver(3)
+    #expect(try await text(of: 3)?.contains("Stopped after") == true)
   }
 
   @Test func afterTheLastRequestThingsAreQuiet() async throws {
