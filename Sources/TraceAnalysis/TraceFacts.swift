@@ -19,7 +19,7 @@ public final class TraceFacts: Sendable {
   /// Tokens of the model calls, each counted once; nil when none recorded any.
   public var tokenUsage: TokenUsage? { Self.tokenUsage(meanings, tree) }
   /// Tokens: MLflow's own sum where it has one, else ours.
-  let recordedTokenUsage: TokenUsage?
+  public let recordedTokenUsage: TokenUsage?
   /// What was asked and answered.
   public let turn: TurnReading
   /// What makes the trace one call of a model on the way to an answer; nil where it is a turn of its own.

@@ -64,7 +64,9 @@ extension SpanMeaning {
     }
   }
 
+  /// What a document may stand in. The last is mostly its text, and holds it only as an object.
   private static let wrappers: MemberNames = ["kwargs", "node", "document"]
+  /// What its text may be called. Only documents call it by the first two.
   private static let texts: MemberNames = [
     "page_content", "pageContent", "content", "text", "document", "snippet", "body", "chunk",
   ]

@@ -64,6 +64,15 @@ import TraceModel
     #expect(try run.findings(ChangedUnit()).isEmpty)
   }
 
+  /// What was said before is said anew once a tool has told otherwise.
+  @Test func whatIsSaidAgainBehindTheToolIsLookedAtAgain() throws {
+    var run = MadeRun("How far is it?", answered: "It is 48.2 miles away.")
+    try run.model("It is 48.2 miles away.")
+    try run.tool("look_up", ["id": "x"], ["distance_km": 48.2])
+    try run.model("It is 48.2 miles away.")
+    #expect(try run.findings(ChangedUnit()).map(\.spanIndex) == [3])
+  }
+
   @Test func withoutToolsItDidNotLook() throws {
     var run = MadeRun("How far is it?", answered: "48.2 miles")
     try run.model("It is 48.2 miles away.")

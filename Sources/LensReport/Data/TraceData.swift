@@ -32,7 +32,7 @@ struct TraceData {
       "id": .string(excerpter.line(info.id.rawValue, limit: 200)), "name": .string(name),
       "state": .string(info.state.rawValue), "start": .string(info.requestTime.shortUTC),
       "ms": info.executionDurationMs.map { .int($0) },
-      "tokens": (info.tokenUsage ?? facts.tokenUsage).map { .string(Units.tokens($0)) },
+      "tokens": facts.recordedTokenUsage.map { .string(Units.tokens($0)) },
       "cost": cost.map { .string(Units.dollars($0)) },
       "experiment": .string(experiments.label(info.experimentID, excerpter)),
       "session": info.sessionID.map { .string(excerpter.line($0, limit: 200)) },

@@ -28,7 +28,7 @@ struct Waterfall {
       (info.state.rawValue, color), (Units.duration(milliseconds: info.executionDurationMs), .plain),
       (Units.plural(spans.count, "span"), .plain),
     ]
-    if let usage = info.tokenUsage ?? facts.tokenUsage { figures.append((Units.tokens(usage), .plain)) }
+    if let usage = facts.recordedTokenUsage { figures.append((Units.tokens(usage), .plain)) }
     if let cost = info.cost ?? facts.cost { figures.append((Units.dollars(cost), .plain)) }
     var lines = own.title(excerpter.line(info.displayName ?? root ?? "(no name)", limit: 200), figures)
     var context = "\(info.requestTime.shortUTC) UTC, experiment \(experiments.label(info.experimentID, excerpter))"

@@ -35,7 +35,7 @@ struct TraceHeader {
   var title: String {
     var words = "trace \(info.id) \(info.state.rawValue) \(Units.duration(milliseconds: info.executionDurationMs))"
     words += " \(Units.plural(facts.trace.spans.count, "span"))"
-    if let usage = info.tokenUsage ?? facts.tokenUsage { words += " \(Units.tokens(usage))" }
+    if let usage = facts.recordedTokenUsage { words += " \(Units.tokens(usage))" }
     if let cost { words += " \(Units.dollars(cost))" }
     return words + " \(name)"
   }
@@ -79,7 +79,7 @@ struct TraceHeader {
       "user_id": info.userID.map { .string(excerpter.line($0, limit: 250)) },
       "span_count": .int(Int64(facts.trace.spans.count)),
       "error_span_count": .int(Int64(facts.trace.spans.count { $0.status == .error })),
-      "tokens": (info.tokenUsage ?? facts.tokenUsage).map(Units.json),
+      "tokens": facts.recordedTokenUsage.map(Units.json),
       "cost": cost.map { .double($0) },
       "oddities": oddities.isEmpty ? nil : .array(oddities.map { .string($0) }),
       "warnings": facts.trace.diagnostics.isEmpty

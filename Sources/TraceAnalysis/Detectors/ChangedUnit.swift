@@ -52,16 +52,16 @@ struct ChangedUnit: Detector {
   /// The numbers with a unit that models said, and that tell where they come from; by the order of the calls.
   private func said(_ facts: TraceFacts) -> [(Int, Measure)] {
     var said: [(Int, Measure)] = []
-    var last: String?
+    // The answer of a run is mostly its last model's, word by word: it is read once, and looked at for each who said it.
+    var last: (text: String, measures: [Measure]) = ("", [])
     var left = Self.mostWords
     func add(_ text: String, _ index: Int) {
-      // The answer of a run is mostly its last model's, word by word.
-      guard left > 0, said.count < Self.mostSaid, last != text else { return }
-      last = text
+      guard left > 0, said.count < Self.mostSaid else { return }
       // Counting characters takes long, and nearly all texts are short.
       let words = text.utf8.count <= Self.longest ? text : String(text.prefix(Self.longest))
       left -= words.utf8.count
-      said += measures(words).map { (index, $0) }
+      if last.text != words { last = (words, measures(words)) }
+      said += last.measures.map { (index, $0) }
     }
     for index in facts.trace.spans.indices where facts.isModelCall(index) {
       let meaning = facts.meaning(index)

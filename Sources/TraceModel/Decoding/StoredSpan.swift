@@ -48,6 +48,7 @@ extension Span {
       endTime: end.map { Timestamp(nanoseconds: $0) }, status: status, record: record)
   }
 
+  /// In the order in which ``init(stored:)-(JSONValue)`` tells them apart.
   private static let fields: MemberNames = [
     "span_id", "parent_span_id", "start_time_unix_nano", "end_time_unix_nano", "status", "name",
   ]
