@@ -42,7 +42,7 @@ final class InFlight: Sendable {
     var waiting = 0
     var lastSerial = 0
     var isWaitedFor = false
-    /// When those that were started have to be answered, in their order; some may have been meanwhile.
+    /// When those that are worked on have to be answered, in their order; some may have been meanwhile.
     var deadlines: ArraySlice<(id: RequestID, serial: Int, time: ContinuousClock.Instant)> = []
     /// Whether a task waits for these times.
     var isWatched = false
@@ -154,17 +154,24 @@ final class InFlight: Sendable {
   private func launch(_ id: RequestID, _ serial: Int, _ work: Work, _ state: inout State) {
     state.running += 1
     let task = Task {
+      self.begin(id, serial)
       let line = await work.run()
       work.silence()
       await work.port.send(self.claim(id, serial) ? line : nil)
       self.end()
     }
     state.entries[id] = Entry(serial: serial, work: work, task: task)
-    state.dropPastDeadlines()
-    state.deadlines.append((id, serial, .now + timeLimit))
-    guard !state.isWatched else { return }
-    state.isWatched = true
-    Task { await watch() }
+  }
+
+  /// The time of a request counts from here: on a busy machine its task may have waited for a thread.
+  private func begin(_ id: RequestID, _ serial: Int) {
+    let isFirst = state.withLock { state in
+      state.dropPastDeadlines()
+      state.deadlines.append((id, serial, .now + timeLimit))
+      defer { state.isWatched = true }
+      return !state.isWatched
+    }
+    if isFirst { Task { await watch() } }
   }
 
   /// Answers requests that take too long, as their times come; one task for all of them, for most are answered at once.
